@@ -1,0 +1,24 @@
+using System.Reflection;
+using Affect.Benchmarks.Bare;
+using Affect.Benchmarks.Ledger;
+using Affect.Benchmarks.Storage;
+using BenchmarkDotNet.Running;
+
+if (args is ["bare", .. var rest])
+{
+    return BareOnnx.Run(rest);
+}
+
+if (args is ["ledger"])
+{
+    return LedgerScale.Run(Console.Out);
+}
+
+if (args is ["storage"])
+{
+    await StorageFigures.RunAsync(Console.Out, CancellationToken.None);
+    return 0;
+}
+
+BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
+return 0;

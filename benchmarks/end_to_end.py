@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""End-to-end cost of `affect run`, as a ratio to the bare engines measured in the same run.
+
+    benchmarks/end_to_end.py [--seconds 60] [--size 1280x720] [--workers N] [--rounds 3] [--keep FOLDER]
+
+For each round, in turn: CPU seconds (user + system, children included) of
+  A  `affect run` on a video of the given size,
+  B  `ffmpeg` decoding the same file to null,
+  C  ONNX Runtime alone on the same number of detector inputs (every pass of the detector, on inputs of the size it uses) and of faces.
+Prints every round and the median of A / (B + C), frames a second, how busy the cores were, and the peak memory of A with its children.
+Needs ./affect to be built, and ffmpeg. Machines are noisy: quote ratios, from one run.
+"""
+import argparse, json, os, platform, re, shutil, statistics, subprocess, sys, tempfile, threading, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BENCH = os.path.join(ROOT, "benchmarks/Affect.Benchmarks/bin/Release/net10.0/Affect.Benchmarks.dll")
+AFFECT = os.path.join(ROOT, "artifacts/affect/affect.dll")
+SAMPLE = os.path.join(ROOT, ".deps/samples/franck.mp4")
+
+
+def tree_rss(pid):
+    """Resident bytes of a process and its descendants (shared pages counted once for each)."""
+    total, pending = 0, [pid]
+    while pending:
+        p = pending.pop()
+        try:
+            with open(f"/proc/{p}/statm") as f:
+                total += int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            for task in os.listdir(f"/proc/{p}/task"):
+                with open(f"/proc/{p}/task/{task}/children") as f:
+                    pending += map(int, f.read().split())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return total
+
+
+def measure(command, env=None):
+    """Runs a command; returns stdout, CPU seconds, wall seconds, peak bytes of the tree."""
+    before, started, peak = os.times(), time.monotonic(), 0
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+    err = []
+    reader = threading.Thread(target=lambda: err.append(process.stderr.read()))
+    reader.start()
+    out = []
+    out_reader = threading.Thread(target=lambda: out.append(process.stdout.read()))
+    out_reader.start()
+    while process.poll() is None:
+        peak = max(peak, tree_rss(process.pid))
+        time.sleep(0.05)
+    reader.join(), out_reader.join()
+    wall, after = time.monotonic() - started, os.times()
+    if process.returncode != 0:
+        sys.exit(f"{command} exited with {process.returncode}:\n{err[0].decode()[-2000:]}")
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return out[0].decode(), cpu, wall, peak
+
+
+def detector_inputs(manifest, width, height):
+    """Sizes of the detector's inputs for a frame of this size, one for each pass, as the pipeline computes them."""
+    multiple = manifest["detector"].get("sizeMultiple", 32)
+    sizes = []
+    for p in manifest["detector"]["passes"]:
+        step = max(width, height) / p["longSidePixels"]
+        up = lambda v: max(1, -int(-(v / step / multiple - 1e-6) // 1)) * multiple
+        sizes.append(f"{up(height)}x{up(width)}")
+    return ",".join(sizes)
+
+
+def bare(model, items, batch, shapes=""):
+    out, cpu, _, _ = measure(["dotnet", BENCH, "bare", model, str(items), str(batch), "1"] + ([shapes] if shapes else []))
+    return float(re.search(r"cpu_s=([\d.]+)", out).group(1))
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("--seconds", type=float, default=60)
+    a.add_argument("--size", default="1280x720")
+    a.add_argument("--workers", type=int, default=os.cpu_count())
+    a.add_argument("--rounds", type=int, default=3)
+    a.add_argument("--keep", help="folder for the video and the runs (default: a temporary one)")
+    a = a.parse_args()
+    folder = a.keep or tempfile.mkdtemp(prefix="affect-bench-")
+    os.makedirs(folder, exist_ok=True)
+    env = dict(os.environ, AFFECT_HOME=ROOT, DOTNET_TieredPGO="0", DOTNET_EnableWriteXorExecute="0", AFFECT_CACHE=os.path.join(folder, "cache"))
+    width, height = map(int, a.size.split("x"))
+    video = os.path.join(folder, f"{a.size}-{a.seconds:g}s.mp4")
+    if not os.path.exists(video):
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", SAMPLE, "-t", str(a.seconds), "-an", "-vf",
+                        f"scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,noise=alls=4:allf=t", "-c:v", "libx264",
+                        "-preset", "veryfast", "-crf", "21", "-g", "120", "-pix_fmt", "yuv420p", video + ".part.mp4"], check=True)
+        os.rename(video + ".part.mp4", video)
+    models = os.path.join(ROOT, "models")
+    detector_folder = next(os.path.join(models, d) for d in sorted(os.listdir(models)) if d.startswith("detector-"))
+    detector = json.load(open(os.path.join(detector_folder, "model.json")))
+    affect = json.load(open(os.path.join(models, "affect-small/model.json")))
+    print(f"machine   {os.cpu_count()} x {platform.processor() or platform.machine()}, {platform.platform()}")
+    print(f"video     {os.path.getsize(video)} bytes, {a.size}, {a.seconds:g} s")
+    print(f"models    {detector['name']} {detector['sha256'][:12]}, {affect['name']} {affect['sha256'][:12]}; {a.workers} workers")
+    ratios = []
+    for i in range(a.rounds):
+        out = os.path.join(folder, f"out-{i}")
+        shutil.rmtree(out, ignore_errors=True)
+        text, run_cpu, wall, peak = measure(
+            ["dotnet", AFFECT, "run", video, "--out", out, "--workers", str(a.workers), "--output", "json"], env)
+        s = json.loads(text)
+        _, decode_cpu, _, _ = measure(["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-f", "null", "-"])
+        frames, faces = s["framesIn"], s["faces"]
+        detect_cpu = bare(os.path.join(detector_folder, "model.onnx"), frames, 1, detector_inputs(detector, width, height))
+        label_cpu = bare(os.path.join(models, "affect-small/model.onnx"), faces, 16)
+        total = decode_cpu + detect_cpu + label_cpu
+        ratios.append(run_cpu / total)
+        print(f"round {i + 1}   run {run_cpu:.1f} CPU s in {wall:.1f} s ({frames / wall:.0f} frames/s, {frames} frames, {faces} faces; cores busy "
+              f"{100 * run_cpu / wall / os.cpu_count():.0f} %; peak {peak / 1e6:.0f} MB)  bare {total:.1f} = decode {decode_cpu:.1f} + detect {detect_cpu:.1f} + "
+              f"label {label_cpu:.1f}  ratio {ratios[-1]:.3f}")
+    print(f"ratio     median {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
+    if not a.keep:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

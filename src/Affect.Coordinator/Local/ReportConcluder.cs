@@ -1,0 +1,22 @@
+using Affect.Core.Corpora;
+using Affect.Core.Jobs;
+using Affect.Engine.Finalising;
+using Affect.Engine.Models;
+using Affect.Engine.Runs;
+using Affect.Engine.Serving;
+
+namespace Affect.Coordinator.Local;
+
+/// <summary>Ends a run of a server as <c>affect run</c> ends one: with its report.</summary>
+internal sealed class ReportConcluder(TimeProvider time) : IRunConcluder
+{
+    public async Task<JobOutcome> ConcludeAsync(RunStore store, RunDefinition run, RunState state, ModelSet models, CancellationToken cancellationToken)
+    {
+        var manifest = new CorpusManifest(ManifestText.ReadJsonLines(run.Manifest, string.Empty).Entries);
+        var failures = RunReporter.FailuresOf(run, state.Execution, state.Final);
+        var cost = await RunCost.OfStoredAsync(store, state.Final, cancellationToken).ConfigureAwait(false);
+        var source = new ReportSource(store, run, manifest, state.Final, failures, models, cost, state.IsFinished);
+        await RunReporter.WriteAsync(source, null, null, time, cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(state.Execution.Progress.Counts, failures.Count, state.Final.Tracks.Values.Sum());
+    }
+}

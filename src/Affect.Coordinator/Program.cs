@@ -1,0 +1,3 @@
+using Affect.Coordinator.Cli;
+
+return await AffectCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Affect.Coordinator.Reports;
+
+/// <summary>
+/// Writes <c>report.json</c> and <c>report.html</c>. The page is one file that needs no network: style, script and the JSON itself are inside, and its
+/// content security policy allows nothing else. The JSON is written with &lt;, &gt; and &amp; escaped, and the script builds text nodes only, so no
+/// text of a run can become markup.
+/// </summary>
+public static class ReportWriter
+{
+    private static readonly string[] Scripts = ["dom.js", "charts.js", "heatmaps.js", "sections.js", "evaluation.js", "videos.js", "report.js"];
+
+    public static byte[] Json(RunReport report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJsonContext.Default.RunReport);
+
+    public static string Html(RunReport report) => Html(Json(report));
+
+    /// <param name="reportJson">The bytes of <see cref="Json"/>.</param>
+    public static string Html(ReadOnlySpan<byte> reportJson)
+    {
+        // One line ending, so the hash in the policy is that of the text the browser sees.
+        var script = string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n");
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        var template = Asset("report.html");
+        var page = new StringBuilder(template.Length + script.Length + reportJson.Length + 32_768);
+        var at = 0;
+        foreach (var (mark, text) in new[]
+        {
+            ("{{script-hash}}", $"'sha256-{hash}'"),
+            ("{{style}}", Asset("report.css")),
+            ("{{data}}", Encoding.UTF8.GetString(reportJson)),
+            ("{{script}}", script),
+        })
+        {
+            var found = template.IndexOf(mark, at, StringComparison.Ordinal);
+            if (found < 0)
+            {
+                throw new InvalidOperationException($"The report template has no {mark} after character {at}.");
+            }
+
+            page.Append(template, at, found - at).Append(text);
+            at = found + mark.Length;
+        }
+
+        return page.Append(template, at, template.Length - at).ToString();
+    }
+
+    private static string Asset(string name)
+    {
+        using var stream = typeof(ReportWriter).Assembly.GetManifestResourceStream("Affect.Coordinator.Reports." + name)
+            ?? throw new InvalidOperationException($"The resource {name} is not in the program.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

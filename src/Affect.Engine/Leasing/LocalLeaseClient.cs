@@ -1,0 +1,92 @@
+using Affect.Core.Failures;
+using Affect.Core.Ledger;
+using Affect.Core.Planning;
+using Affect.Core.Runs;
+using Affect.Engine.Runs;
+using Affect.Engine.Serving;
+
+namespace Affect.Engine.Leasing;
+
+/// <summary>
+/// The ledger of a run on this machine. What must survive this process goes to storage before the caller hears of it: failures, and which chunks are in hand
+/// (<see cref="BegunRecord"/>). Thread-safe.
+/// </summary>
+public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds, TimeProvider time) : ILeaseClient
+{
+    private readonly Queue<FailedAttempt> _unwritten = new();
+    private readonly AsyncGate _writing = new();
+
+    public ChunkLedger Ledger { get; } = ledger;
+
+    public async Task<LeaseReply> LeaseAsync(WorkerProfile worker, int max, CancellationToken cancellationToken)
+    {
+        var reply = Ledger.Lease(worker, max);
+        try
+        {
+            await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var lease in reply.Leases)
+            {
+                await store.WriteBegunAsync(
+                    new BegunRecord(
+                        BegunRecord.CurrentFormatVersion, lease.Token.Chunk, lease.Token.Attempt, Environment.MachineName, Environment.ProcessId, time.GetUtcNow()),
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            return reply;
+        }
+        catch
+        {
+            // The caller never hears of these leases.
+            foreach (var lease in reply.Leases)
+            {
+                Ledger.Release(lease.Token);
+            }
+
+            throw;
+        }
+    }
+
+    public Task<LedgerResult> HeartbeatAsync(string worker, LeaseToken token, CancellationToken cancellationToken) =>
+        Task.FromResult(Ledger.Heartbeat(worker, token));
+
+    public async Task<LedgerResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken)
+    {
+        var result = Ledger.Complete(token, counts);
+        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    public async Task<LedgerResult> FailAsync(string worker, LeaseToken token, ChunkFailure failure, CancellationToken cancellationToken)
+    {
+        var result = Ledger.Fail(worker, token, failure);
+        await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
+        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    public async Task<LedgerResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken)
+    {
+        var result = Ledger.Release(token);
+        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    private Task<bool> StoreFailuresAsync(CancellationToken cancellationToken) => _writing.RunAsync(
+        async () =>
+        {
+            foreach (var failure in Ledger.TakeNewFailures())
+            {
+                _unwritten.Enqueue(failure);
+            }
+
+            // One that cannot be written now waits for the next call.
+            while (_unwritten.TryPeek(out var failure))
+            {
+                await store.WriteFailureAsync(failure, videoIds[failure.Token.Chunk], cancellationToken).ConfigureAwait(false);
+                _unwritten.Dequeue();
+            }
+
+            return true;
+        },
+        cancellationToken);
+}

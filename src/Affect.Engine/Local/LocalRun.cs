@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using Affect.Core.Corpora;
+using Affect.Core.Failures;
+using Affect.Core.Planning;
+using Affect.Core.Runs;
+using Affect.Core.Tracking;
+using Affect.Engine.Corpora;
+using Affect.Engine.Finalising;
+using Affect.Engine.Models;
+using Affect.Engine.Preparing;
+using Affect.Engine.Progress;
+using Affect.Engine.Runs;
+using Affect.Engine.Working;
+using Affect.Storage.Layout;
+using Affect.Storage.Objects;
+using Affect.Vision.Decoding;
+using Affect.Vision.Frames;
+using Affect.Vision.Onnx;
+using Affect.Vision.Processing;
+using Microsoft.Extensions.Logging;
+
+namespace Affect.Engine.Local;
+
+/// <summary>A run to carry out on this machine.</summary>
+public sealed record LocalRunRequest
+{
+    public required string Corpus { get; init; }
+
+    public required ModelSet Models { get; init; }
+
+    public required Sampling Sampling { get; init; }
+
+    public SmoothingOptions? Smoothing { get; init; }
+
+    public required RunOptions Options { get; init; }
+
+    public required DeviceSpec Device { get; init; }
+
+    public required ChosenDecoder Decoder { get; init; }
+
+    /// <summary>Try again what earlier calls gave up.</summary>
+    public bool RetryFailed { get; init; }
+
+    /// <summary>
+    /// Labels a chunk of this run in a process of its own and says what was wrong with that process, or null; for chunks that a process died over. Null:
+    /// they are labelled in this process, as all others.
+    /// </summary>
+    public Func<ChunkId, CancellationToken, Task<ChunkFailure?>>? TryAlone { get; init; }
+
+    public required string ProjectVersion { get; init; }
+}
+
+/// <summary>What a call came to.</summary>
+/// <param name="Store">The run's objects.</param>
+/// <param name="Run">Its definition.</param>
+/// <param name="Manifest">Its corpus.</param>
+/// <param name="Notes">What reading the corpus brought to light.</param>
+/// <param name="Execution">Where the ledger stands.</param>
+/// <param name="Final">Statistics, markers, labels.</param>
+/// <param name="ChunksBefore">Chunks that earlier calls had done.</param>
+/// <param name="ReusedRun">The run whose detections were used, or null.</param>
+/// <param name="Wall">Time of this call.</param>
+/// <param name="WorkingTime">Of it, time the lanes were at work.</param>
+public sealed record LocalRunResult(
+    RunStore Store, RunDefinition Run, CorpusManifest Manifest, IReadOnlyList<string> Notes, ExecutionResult Execution, FinalResult Final,
+    int ChunksBefore, string? ReusedRun, TimeSpan Wall, TimeSpan WorkingTime);
+
+/// <summary>
+/// The local engine: prepare, label, finalise. The same corpus and configuration in the same workspace is the same run: what is done is not done again.
+/// </summary>
+public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProvider time, ILoggerFactory loggers)
+{
+    public async Task<LocalRunResult> ExecuteAsync(LocalRunRequest request, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var (listing, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
+        var reuse = await FindReuseAsync(run, cancellationToken).ConfigureAwait(false);
+        var videos = Videos(prepared);
+        using var pipeline = OpenPipeline(request, run);
+        var before = watch.Elapsed;
+        var (execution, chunksBefore) = await Executor(request, store, run, videos, pipeline, reuse)
+            .ExecuteAsync(request.RetryFailed, cancellationToken).ConfigureAwait(false);
+        var working = watch.Elapsed - before;
+
+        var finaliser = new RunFinaliser(store, run, videos, workspace.ScratchFolder, request.Options.Workers, progress);
+        var final = await finaliser.FinaliseAsync(execution.Quarantined, cancellationToken).ConfigureAwait(false);
+        progress.Enter(RunPhase.Done, 0);
+        return new LocalRunResult(
+            store, run, prepared.Manifest, listing.Notes, execution, final, chunksBefore, reuse.Source, watch.Elapsed, working);
+    }
+
+    /// <summary>
+    /// Labels one chunk of the run in this process and commits it; nothing else. For the process that tries a chunk over which another one died.
+    /// </summary>
+    public async Task ExecuteAloneAsync(LocalRunRequest request, ChunkId chunk, CancellationToken cancellationToken)
+    {
+        var (_, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
+        using var pipeline = OpenPipeline(request, run);
+        await Executor(request, store, run, Videos(prepared), pipeline, ChunkReuse.None).ExecuteAloneAsync(chunk, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(CorpusListing Listing, PreparedCorpus Prepared, RunStore Store, RunDefinition Run)> BeginAsync(
+        LocalRunRequest request, CancellationToken cancellationToken)
+    {
+        progress.Enter(RunPhase.Scanning, 0);
+        var listing = await CorpusReader.ReadAsync(request.Corpus, workspace.Azure, cancellationToken).ConfigureAwait(false);
+        await workspace.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var preparer = new RunPreparer(workspace.Prober, workspace.Objects, progress);
+        var prepared = await preparer.PrepareAsync(listing, request.Sampling, request.Options, cancellationToken).ConfigureAwait(false);
+        var configuration = request.Models.Configure(request.Sampling, request.Smoothing);
+        var (store, run) = await CreateOrResumeAsync(request, configuration, prepared, cancellationToken).ConfigureAwait(false);
+        return (listing, prepared, store, run);
+    }
+
+    private VideoLibrary Videos(PreparedCorpus prepared) => new(prepared.Manifest, workspace.Fetcher, workspace.Objects, workspace.Prober);
+
+    private LanePipeline OpenPipeline(LocalRunRequest request, RunDefinition run)
+    {
+        var decode = new DecodeOptions { Decoder = request.Decoder, StallLimit = request.Options.DecoderTimeLimit };
+        // Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.
+        var decoder = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * request.Options.Workers), time);
+        return request.Models.Open(request.Device, decoder, decode, run.Record.Configuration.ModelKey);
+    }
+
+    private RunExecutor Executor(
+        LocalRunRequest request, RunStore store, RunDefinition run, VideoLibrary videos, LanePipeline pipeline, ChunkReuse reuse) => new(
+        store, run, videos, pipeline.CreateLane, reuse, request.Models.ActionUnitThresholds, request.Options, workspace.ScratchFolder, request.TryAlone, progress,
+        time, loggers);
+
+    private async Task<(RunStore Store, RunDefinition Run)> CreateOrResumeAsync(
+        LocalRunRequest request, RunConfiguration configuration, PreparedCorpus prepared, CancellationToken cancellationToken)
+    {
+        var record = RunRecord.Of(
+            prepared.Manifest.Hash, configuration, time.GetUtcNow(), request.ProjectVersion, request.Corpus, prepared.Totals);
+        var store = new RunStore(workspace.Objects, new RunLayout(record.Id.ToString()));
+        if (await store.TryReadAsync(cancellationToken).ConfigureAwait(false) is { } existing)
+        {
+            // The plan of a run is written once: it stands even where this call would cut the videos otherwise.
+            return (store, existing);
+        }
+
+        var run = new RunDefinition(record, ManifestText.WriteJsonLines(prepared.Manifest.Entries), prepared.Videos, prepared.Plan);
+        await store.CreateAsync(run, cancellationToken).ConfigureAwait(false);
+        // Read back: of two calls that begin the same run at once, with other chunk sizes, one wrote the plan, and both must work by it.
+        return (store, await store.TryReadAsync(cancellationToken).ConfigureAwait(false) ?? throw new IOException($"{store.Layout.Run} vanished."));
+    }
+
+    /// <summary>The earlier run with the same detections that has the most chunks done.</summary>
+    private async Task<ChunkReuse> FindReuseAsync(RunDefinition run, CancellationToken cancellationToken)
+    {
+        var best = ChunkReuse.None;
+        await foreach (var id in workspace.RunIdsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (id == run.Record.Id.ToString())
+            {
+                continue;
+            }
+
+            try
+            {
+                var candidate = await ReadEarlierAsync(id, run.Record.DetectionKey, cancellationToken).ConfigureAwait(false);
+                best = candidate.Chunks > best.Chunks ? candidate : best;
+            }
+            catch (Exception e) when (e is FormatException or ObjectNotFoundException)
+            {
+                // Another run that is damaged or being deleted is no reason to stop this one: its faces are searched for again.
+            }
+        }
+
+        return best;
+    }
+
+    private async Task<ChunkReuse> ReadEarlierAsync(string id, DetectionKey key, CancellationToken cancellationToken)
+    {
+        var store = new RunStore(workspace.Objects, new RunLayout(id));
+        if (await store.TryReadRecordAsync(cancellationToken).ConfigureAwait(false) is not { } record || record.DetectionKey != key ||
+            await store.TryReadAsync(cancellationToken).ConfigureAwait(false) is not { } other)
+        {
+            return ChunkReuse.None;
+        }
+
+        var specs = other.Plan.ToDictionary(c => c.Id);
+        var done = new Dictionary<ChunkId, (ChunkSpec, DoneRecord)>();
+        await foreach (var marker in store.DoneAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (specs.TryGetValue(marker.Chunk, out var spec))
+            {
+                done[marker.Chunk] = (spec, marker);
+            }
+        }
+
+        return new ChunkReuse(store, done, workspace.ScratchFolder);
+    }
+}

@@ -1,0 +1,128 @@
+using Affect.Core.Corpora;
+using Affect.Core.Failures;
+using Affect.Core.Jobs;
+using Affect.Core.Runs;
+using Affect.Engine.Corpora;
+using Affect.Engine.Finalising;
+using Affect.Engine.Local;
+using Affect.Engine.Models;
+using Affect.Engine.Preparing;
+using Affect.Engine.Progress;
+using Affect.Engine.Runs;
+using Affect.Engine.Working;
+using Affect.Storage.Layout;
+using Affect.Storage.Parquet;
+using Affect.Vision.Models;
+
+namespace Affect.Engine.Serving;
+
+/// <summary>How a workshop works.</summary>
+/// <param name="Lanes">Lanes of the worker.</param>
+/// <param name="ProjectVersion">Version of this program.</param>
+/// <param name="MayRead">Whether a video of a corpus may be read (<see cref="Workplace.CorpusRoots"/>); null: any may.</param>
+public sealed record WorkshopOptions(int Lanes, string ProjectVersion, Func<string, bool>? MayRead);
+
+/// <summary>
+/// The real workshop: ffmpeg, models, storage. Runs used last are kept open; runs with the same models share the sessions. Thread-safe.
+/// </summary>
+public sealed class Workshop(
+    Workspace workspace, ModelLocator models, PipelinePool pipelines, IRunConcluder concluder, WorkshopOptions options, TimeProvider time) : IWorkshop
+{
+    private const int KeptRuns = 4;
+
+    private readonly AsyncGate _opening = new();
+    private readonly LinkedList<(RunId Run, RunBench Bench)> _benches = new();
+
+    public Task<RunBench> OpenAsync(RunId run, CancellationToken cancellationToken) => _opening.RunAsync(
+        async () =>
+        {
+            if (_benches.FirstOrDefault(b => b.Run == run) is { Bench: { } known } entry)
+            {
+                _benches.Remove(entry);
+                _benches.AddFirst(entry);
+                return known;
+            }
+
+            var bench = await GuardAsync(() => OpenBenchAsync(run, cancellationToken)).ConfigureAwait(false);
+            _benches.AddFirst((run, bench));
+            if (_benches.Count > KeptRuns)
+            {
+                _benches.RemoveLast();
+            }
+
+            return bench;
+        },
+        cancellationToken);
+
+    public Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var request = item.Request;
+        var plan = new PlanRequest(
+            request.Corpus, ModelSet.Load(models, request.Detector, request.Models), request.Sampling, request.Smoothing,
+            new RunOptions { Workers = options.Lanes, PlannedWorkers = item.Lanes, TargetFramesPerChunk = request.ChunkFrames }, options.ProjectVersion);
+        var planner = new RunPlanner(workspace, new RunProgress(time), time);
+        var planned = await planner.PlanAsync(plan, Check, cancellationToken).ConfigureAwait(false);
+        return planned.Run.Record.Id;
+    });
+
+    public Task<JobOutcome> FinaliseAsync(WorkItem item, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var (store, run, manifest) = await ReadAsync(item.Run!.Value, cancellationToken).ConfigureAwait(false);
+        var set = RunModels.Load(models, run.Record.Configuration, null, []);
+        var videos = Videos(manifest);
+        var inspector = new RunInspector(store, run, videos, workspace.ScratchFolder, time);
+        var before = await inspector.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var finaliser = new RunFinaliser(store, run, videos, workspace.ScratchFolder, options.Lanes, new RunProgress(time));
+        await finaliser.FinaliseAsync(before.Execution.Quarantined, cancellationToken).ConfigureAwait(false);
+        return await concluder.ConcludeAsync(store, run, await inspector.ReadAsync(cancellationToken).ConfigureAwait(false), set, cancellationToken).ConfigureAwait(false);
+    });
+
+    private void Check(CorpusListing listing)
+    {
+        if (options.MayRead is { } mayRead && listing.Entries.FirstOrDefault(entry => !mayRead(entry.Location)) is { } outside)
+        {
+            throw new CorpusException($"{outside.Location}, in {listing.Location}, is not below any of the server's corpus roots.");
+        }
+    }
+
+    private async Task<RunBench> OpenBenchAsync(RunId id, CancellationToken cancellationToken)
+    {
+        var (store, run, manifest) = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        var c = run.Record.Configuration;
+        var set = RunModels.Load(models, c, null, []);
+        var pipeline = pipelines.Open(set, c.ModelKey);
+        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, run.Record.ProjectVersion);
+        return new RunBench(
+            c.Sampling, Videos(manifest), new ChunkCommitter(store, metadata, set.ActionUnitThresholds, workspace.ScratchFolder, time), pipeline.CreateLane);
+    }
+
+    private async Task<(RunStore Store, RunDefinition Run, CorpusManifest Manifest)> ReadAsync(RunId id, CancellationToken cancellationToken)
+    {
+        var store = new RunStore(workspace.Objects, new RunLayout(id.ToString()));
+        var run = await store.TryReadAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException($"{workspace.Objects.Location} holds no run {id}: is it the server's workspace?");
+        return (store, run, new CorpusManifest(ManifestText.ReadJsonLines(run.Manifest, string.Empty).Entries));
+    }
+
+    private VideoLibrary Videos(CorpusManifest manifest) => new(manifest, workspace.Fetcher, workspace.Objects, workspace.Prober);
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (CorpusException e)
+        {
+            throw new StageFailureException(new ChunkFailure(FailureKind.Unreadable, e.Message), isFinal: true, e);
+        }
+        catch (ModelException e)
+        {
+            throw new StageFailureException(new ChunkFailure(FailureKind.Model, e.Message), isFinal: true, e);
+        }
+        catch (FormatException e)
+        {
+            throw new StageFailureException(new ChunkFailure(FailureKind.Storage, e.Message), isFinal: true, e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using Affect.Core.Failures;
+using Affect.Core.Ledger;
+using Affect.Core.Processing;
+using Affect.Core.Runs;
+using Affect.Engine.Progress;
+using Microsoft.Extensions.Logging;
+
+namespace Affect.Engine.Working;
+
+/// <summary>
+/// One lane's loop: lease, label, commit, until the ledger has nothing left. Cancelling it gives the chunk in hand back; it never
+/// loses one. A chunk's data are committed before its marker, and the marker before the ledger hears of it.
+/// </summary>
+public sealed partial class ChunkWorker(
+    WorkerProfile profile,
+    ILeaseClient ledger,
+    IVideoLibrary videos,
+    IChunkProcessor processor,
+    ChunkCommitter committer,
+    ChunkReuse reuse,
+    Core.Planning.Sampling sampling,
+    WorkerOptions options,
+    RunProgress.Lane progress,
+    TimeProvider time,
+    ILogger<ChunkWorker> logger)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>Works until every chunk is done or given up (by whomever).</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var reply = await ledger.LeaseAsync(profile, 1, cancellationToken).ConfigureAwait(false);
+            switch (reply.Status)
+            {
+                case LeaseStatus.Granted:
+                    await WorkAsync(reply.Leases[0], cancellationToken).ConfigureAwait(false);
+                    break;
+                case LeaseStatus.Finished:
+                    return;
+                default:
+                    var wait = reply.RetryAfter < LongestWait ? reply.RetryAfter : LongestWait;
+                    await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Labels one chunk that is leased already. Returns when the ledger has heard what came of it.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="cancellationToken">Gives the chunk back.</param>
+    public async Task WorkAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var heart = BeatAsync(lease, held);
+        var completed = false;
+        try
+        {
+            completed = await LabelAsync(lease, held.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await ledger.ReleaseAsync(lease.Token, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested)
+        {
+            LogLeaseLost(lease.Token);
+        }
+        catch (IOException e) when (e is not Serving.WorkSourceException)
+        {
+            // Storage or the video's source did not answer within its own retries: another attempt may find it well again.
+            await FailAsync(lease, new ChunkFailure(FailureKind.Storage, e.Message), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            progress.End(completed);
+            await held.CancelAsync().ConfigureAwait(false);
+            await heart.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> LabelAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        if (await committer.FindDoneAsync(lease.Chunk.Id, cancellationToken).ConfigureAwait(false) is { } done)
+        {
+            // Another process works on the same run and was faster.
+            await ledger.CompleteAsync(lease.Token, done.Frames.Counts, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        progress.Begin(lease.Chunk.Id.ToString(), lease.Chunk.VideoId, lease.Chunk.FrameCount);
+        var fetching = time.GetTimestamp();
+        var opening = await videos.OpenAsync(lease.Chunk.Id.Video, cancellationToken).ConfigureAwait(false);
+        if (opening.Video is not { } video)
+        {
+            return await FailAsync(lease, opening.Failure!, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var _ = video;
+        if (video.Entry.Id != lease.Chunk.VideoId)
+        {
+            // The plan and the manifest come from different runs: rows would land on another video.
+            throw new InvalidOperationException($"Chunk {lease.Chunk.Id} is of {lease.Chunk.VideoId}, the manifest has {video.Entry.Id} there.");
+        }
+
+        var known = await reuse.FindAsync(lease.Chunk, cancellationToken).ConfigureAwait(false);
+        var fetch = new StageTimings { FetchSeconds = time.GetElapsedTime(fetching).TotalSeconds };
+        progress.Advanced(0, 0, fetch);
+
+        var job = new ChunkJob(lease.Chunk, video.Entry, video.LocalPath, video.Info, video.Index, sampling, known);
+        var outcome = await processor.ProcessAsync(job, progress, cancellationToken).ConfigureAwait(false);
+        if (outcome is ChunkOutcome.Failed failed)
+        {
+            return await FailAsync(lease, failed.Failure, cancellationToken).ConfigureAwait(false);
+        }
+
+        var writing = time.GetTimestamp();
+        var labelled = (ChunkOutcome.Labelled)outcome;
+        var attempt = new CommitRequest(lease, video.Index.FrameCount, profile.Name, started, fetch, labelled);
+        var (won, counts) = await committer.CommitAsync(attempt, cancellationToken).ConfigureAwait(false);
+        progress.Advanced(0, 0, new StageTimings { WriteSeconds = time.GetElapsedTime(writing).TotalSeconds });
+        // Also where another attempt's marker counts: the chunk is done, and a lease left open would run out and have it done again.
+        var result = await ledger.CompleteAsync(lease.Token, counts, cancellationToken).ConfigureAwait(false);
+        LogDone(lease.Token, labelled.Rows.Count, counts.Failed, won, result);
+        return true;
+    }
+
+    private async Task<bool> FailAsync(Lease lease, ChunkFailure failure, CancellationToken cancellationToken)
+    {
+        LogFailed(lease.Token, failure.Kind, failure.Message);
+        await ledger.FailAsync(profile.Name, lease.Token, failure, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>Keeps the lease alive until cancelled; cancels the work when the lease is lost.</summary>
+    private async Task BeatAsync(Lease lease, CancellationTokenSource held)
+    {
+        using var timer = new PeriodicTimer(lease.Duration / options.HeartbeatsPerLease, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(held.Token).ConfigureAwait(false))
+            {
+                if (await TryBeatAsync(lease, held.Token).ConfigureAwait(false) is { } result && result != LedgerResult.Accepted)
+                {
+                    await held.CancelAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested)
+        {
+            // The work ended, or it was told to.
+        }
+    }
+
+    /// <summary>
+    /// What the ledger says, or null where it cannot be reached: work goes on, since a chunk that is committed counts whatever became of its lease.
+    /// </summary>
+    private async Task<LedgerResult?> TryBeatAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ledger.HeartbeatAsync(profile.Name, lease.Token, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Serving.WorkSourceException e)
+        {
+            LogUnreachable(lease.Token, e.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt}: no heartbeat: {Reason}")]
+    private partial void LogUnreachable(LeaseToken attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Attempt}: {Rows} rows, {FailedFrames} failed frames, counts {Counts}, ledger says {Result}")]
+    private partial void LogDone(LeaseToken attempt, int rows, long failedFrames, bool counts, LedgerResult result);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt} failed ({Kind}): {Reason}")]
+    private partial void LogFailed(LeaseToken attempt, FailureKind kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt}: lease lost, its work is dropped")]
+    private partial void LogLeaseLost(LeaseToken attempt);
+}

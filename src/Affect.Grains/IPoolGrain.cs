@@ -1,0 +1,44 @@
+using Affect.Core.Jobs;
+using Affect.Core.Ledger;
+using Affect.Engine.Serving;
+using Orleans;
+
+namespace Affect.Grains;
+
+/// <summary>
+/// The cluster's one pool: the jobs that want workers, and the workers. Key: 0. Holds nothing that storage and the next announcements do not give back.
+/// </summary>
+[Alias("affect.pool.v1")]
+public interface IPoolGrain : IGrainWithIntegerKey
+{
+    [Alias("workplace")]
+    Task<Workplace> WorkplaceAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores a job, or finds the very same one that has not ended.</summary>
+    [Alias("submit")]
+    Task<JobId> SubmitAsync(JobRequest request, CancellationToken cancellationToken);
+
+    /// <summary>All jobs, the newest first.</summary>
+    [Alias("jobs")]
+    Task<JobId[]> JobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>A job that had ended wants workers again.</summary>
+    [Alias("offer")]
+    Task OfferAsync(JobId job, CancellationToken cancellationToken);
+
+    [Alias("announce")]
+    Task AnnounceAsync(WorkerAnnouncement worker, CancellationToken cancellationToken);
+
+    [Alias("leave")]
+    Task LeaveAsync(string worker, CancellationToken cancellationToken);
+
+    [Alias("lease")]
+    Task<WorkReply> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken);
+
+    [Alias("workers")]
+    Task<WorkerStatus[]> WorkersAsync(CancellationToken cancellationToken);
+
+    /// <summary>The workers that take new work.</summary>
+    [Alias("profiles")]
+    Task<WorkerProfile[]> ProfilesAsync(CancellationToken cancellationToken);
+}

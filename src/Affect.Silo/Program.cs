@@ -1,0 +1,3 @@
+using Affect.Silo;
+
+return await SiloCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,126 @@
+using Affect.Core.Labels;
+using Affect.Storage.Parquet.DuckDb;
+
+namespace Affect.Storage.Parquet;
+
+/// <summary>
+/// Label rows as Parquet files on the local disk: zstd, row groups of <see cref="RowGroupRows"/>, columns of <see cref="LabelTable"/>.
+/// A file appears under its name when it is complete, never before. The same rows and metadata give the same bytes.
+/// Memory does not grow with the number of rows. Thread-safe.
+/// </summary>
+public static class LabelParquet
+{
+    /// <summary>Rows in a row group: 26 minutes of one face at 25 frames/s, about 5 MB before compression.</summary>
+    public const int RowGroupRows = 40 * 1024;
+
+    /// <summary>Writes a file, replacing one of the same name. Rows must be ordered by frame, then face; the rows of a video lie
+    /// together.</summary>
+    /// <returns>The number of rows written.</returns>
+    /// <exception cref="ArgumentException">The rows are out of order.</exception>
+    /// <exception cref="DuckDbException">The file could not be written; nothing is left behind.</exception>
+    public static Task<long> WriteAsync(
+        IEnumerable<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var enumerator = rows.GetEnumerator();
+                return Write(enumerator, metadata, path, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// The rows of a file, in file order, read as they are asked for. Every column of the final labels must be there and of its type;
+    /// columns of chunk files may be absent.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is damaged or not a label file.</exception>
+    public static IEnumerable<LabelRow> Read(string path, CancellationToken cancellationToken)
+    {
+        var metadata = ReadMetadata(path);
+        using var rows = ParquetQuery.Open([path], metadata.Columns.Select(c => c.Name), filter: null);
+        CheckTypes(metadata.Columns, rows, path);
+        var builders = new LabelRowBuilder[2048];
+        for (var i = 0; i < builders.Length; i++)
+        {
+            builders[i] = new LabelRowBuilder();
+        }
+
+        while (ParquetQuery.Next(rows, path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = builders.AsSpan(0, rows.Count);
+            for (var c = 0; c < metadata.Columns.Count; c++)
+            {
+                metadata.Columns[c].Read(rows.Column(c), batch);
+            }
+
+            var count = rows.Count;
+            for (var i = 0; i < count; i++)
+            {
+                yield return builders[i].Build();
+                builders[i].Clear();
+            }
+        }
+    }
+
+    /// <summary>What the file says about itself.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or not a label file.</exception>
+    public static LabelFileMetadata ReadMetadata(string path) => LabelFileMetadata.FromPairs(ParquetQuery.ReadKeyValues(path), path);
+
+    internal static long Write(IEnumerator<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken)
+    {
+        var source = new LabelRowSource(metadata.Columns, rows, cancellationToken);
+        var temporary = $"{path}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var registration = RowSourceFunction.Add(source))
+            {
+                try
+                {
+                    DuckDbDatabase.Shared.Execute(CopyStatement(registration.Sql, metadata, temporary), cancellationToken);
+                }
+                catch (DuckDbException) when (registration.Error is not null)
+                {
+                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(registration.Error);
+                }
+                catch (DuckDbException e)
+                {
+                    throw new DuckDbException($"{path} could not be written: {e.Message}", e);
+                }
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return source.RowCount;
+        }
+        finally
+        {
+            DeleteIfThere(temporary);
+        }
+    }
+
+    private static void DeleteIfThere(string path)
+    {
+        // File.Delete takes a missing file for done, a missing folder for an error.
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static string CopyStatement(string source, LabelFileMetadata metadata, string path)
+    {
+        var pairs = string.Join(", ", metadata.ToPairs().Select(p => $"{DuckDbDatabase.Quote(p.Key)}: {DuckDbDatabase.Quote(p.Value)}"));
+        return $"COPY (SELECT * FROM {source}) TO {DuckDbDatabase.Quote(path)} (FORMAT parquet, COMPRESSION zstd, " +
+            $"ROW_GROUP_SIZE {RowGroupRows}, USE_TMP_FILE false, KV_METADATA {{{pairs}}})";
+    }
+
+    private static void CheckTypes(IReadOnlyList<LabelColumn> columns, DuckDbRows rows, string path)
+    {
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (rows.Types[i] != columns[i].DuckDbType)
+            {
+                throw new InvalidDataException($"{path}: column {columns[i].Name} has type {rows.Types[i]}, not {columns[i].DuckDbType}.");
+            }
+        }
+    }
+}

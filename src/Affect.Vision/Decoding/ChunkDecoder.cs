@@ -1,0 +1,85 @@
+using Affect.Core.Corpora;
+using Affect.Core.Video;
+using Affect.Vision.Ffmpeg;
+using Affect.Vision.Frames;
+
+namespace Affect.Vision.Decoding;
+
+/// <summary>
+/// Decodes chunks with ffmpeg processes. A chunk's frames come upright, full size, in presentation order, each with the PTS and rank that the frame index
+/// gives it. Thread-safe; every call has its own process.
+/// </summary>
+public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time)
+{
+    /// <summary>Starts decoding. Frames wait in a bounded queue; dispose of the result to end early.</summary>
+    /// <exception cref="ArgumentException">The request does not fit its own index.</exception>
+    public ChunkDecode Start(DecodeRequest request, DecodeOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var wanted = request.WantedRanks();
+        var output = new FrameQueue(options.QueueFrames);
+        return request.Kind switch
+        {
+            EntryKind.Video => new ChunkDecode(output, new VideoDecode(tools, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
+            EntryKind.FaceFrames => new ChunkDecode(output, new FolderDecode(tools, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
+            _ => throw new ArgumentException($"Not a kind of entry that can be decoded: {request.Kind}."),
+        };
+    }
+}
+
+/// <summary>
+/// A decode under way. Read the frames to their end, dispose of each, then take <see cref="Outcome"/>. One reader at a time.
+/// </summary>
+public sealed class ChunkDecode : IAsyncDisposable
+{
+    private readonly FrameQueue _queue;
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _run;
+    private DecodeOutcome? _outcome;
+    private bool _disposed;
+
+    internal ChunkDecode(FrameQueue queue, Func<CancellationToken, Task<DecodeOutcome>> run, CancellationToken cancellationToken)
+    {
+        _queue = queue;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _run = RunAsync(run);
+    }
+
+    /// <summary>The account of the decode, once the frames have been read to their end.</summary>
+    public DecodeOutcome Outcome => _outcome ?? throw new InvalidOperationException("The frames have not been read to their end.");
+
+    /// <summary>The frames, ascending by rank. The receiver owns each one.</summary>
+    /// <exception cref="FfmpegUnavailableException">ffmpeg could not be started.</exception>
+    /// <exception cref="OperationCanceledException">The decode was cancelled.</exception>
+    public IAsyncEnumerable<DecodedFrame> ReadFramesAsync(CancellationToken cancellationToken) => _queue.ReadAllAsync(cancellationToken);
+
+    /// <summary>Ends ffmpeg if it still runs, and gives back the frames that nobody read.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        _queue.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Never throws: whatever happens reaches the reader through the queue.</summary>
+    private async Task RunAsync(Func<CancellationToken, Task<DecodeOutcome>> run)
+    {
+        try
+        {
+            // Off the caller's thread: starting a process takes milliseconds.
+            _outcome = await Task.Run(() => run(_stop.Token), _stop.Token).ConfigureAwait(false);
+            _queue.Complete(null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _queue.Complete(e);
+        }
+    }
+}

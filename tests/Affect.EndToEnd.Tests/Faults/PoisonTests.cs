@@ -1,0 +1,53 @@
+using Affect.Core.Failures;
+using Affect.EndToEnd.Tests.Fixtures;
+
+namespace Affect.EndToEnd.Tests.Faults;
+
+/// <summary>A video that crashes the whole process (native code under a decoder or ONNX Runtime would): it may do so once, not for ever.</summary>
+public sealed class PoisonTests
+{
+    private const int SegmentationFault = 128 + 11;
+
+    [Fact]
+    public async Task Chunk_ThatCrashesTheProcess_IsGivenUp_AndTheOthersAreLabelled()
+    {
+        using var box = new Sandbox();
+        box.Add(Clips.Cut(4, 4), "good.mp4");
+        box.Add(Clips.Cut(4, 2), "poison.mp4");
+        Crash(box);
+        var first = await box.CallAsync("run", box.Corpus, "--out", box.PathOf("out"));
+        Assert.True(first.ExitCode == SegmentationFault, $"{first}");
+        var run = Assert.Single(Directory.GetDirectories(box.PathOf("out/runs")));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(run, "begun")));
+
+        var second = await box.RunAsync(box.Corpus, "out", 3);
+        var failure = Assert.Single(second.Failures());
+        Assert.Equal("poison.mp4", failure.Video);
+        Assert.Equal(FailureReasons.Of(FailureKind.WorkerLost), failure.Reason);
+        Assert.Equal(3, failure.Attempts);
+        Assert.Contains("signal 11", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(50, second.Number("framesFailed"));
+        Assert.Equal(100, second.Labels().Of("good.mp4").Select(r => r.Frame).Distinct().Count());
+        Assert.Empty(Directory.GetFiles(Path.Combine(run, "begun")));
+
+        var third = await box.RunAsync(box.Corpus, "out", 3);
+        Assert.Equal(50, third.Number("framesFailed"));
+    }
+
+    /// <summary>
+    /// An ffmpeg that ends whoever started it as soon as it is to decode the poison. The runtime takes the first signal for a fault of an instruction, which it
+    /// runs again without its own handler; the second one is not caught.
+    /// </summary>
+    private static void Crash(Sandbox box)
+    {
+        var folder = box.Folder("tools");
+        foreach (var (name, before) in new[] { ("ffmpeg", "case \"$*\" in *poison*nut*) while kill -SEGV $PPID; do sleep 0.1; done;; esac\n"), ("ffprobe", "") })
+        {
+            var script = Path.Combine(folder, name);
+            File.WriteAllText(script, $"#!/bin/sh\n{before}exec /usr/bin/{name} \"$@\"\n");
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        box.Environment["AFFECT_FFMPEG"] = Path.Combine(folder, "ffmpeg");
+    }
+}

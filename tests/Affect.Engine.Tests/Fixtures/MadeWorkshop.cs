@@ -1,0 +1,42 @@
+using Affect.Core.Jobs;
+using Affect.Core.Labels;
+using Affect.Core.Processing;
+using Affect.Core.Runs;
+using Affect.Engine.Finalising;
+using Affect.Engine.Progress;
+using Affect.Engine.Serving;
+using Affect.Engine.Working;
+using Affect.Storage.Parquet;
+
+namespace Affect.Engine.Tests.Fixtures;
+
+/// <summary>A workshop whose runs are made up: storage, planning, committing and finalising are real, decoding and models are not.</summary>
+/// <param name="run">The only run it knows; planned when a job asks for it.</param>
+/// <param name="createProcessor">Makes a lane's processor; null: the made one.</param>
+internal sealed class MadeWorkshop(StoredRun run, Func<IChunkProcessor>? createProcessor = null) : IWorkshop
+{
+    public Task<RunBench> OpenAsync(RunId id, CancellationToken cancellationToken)
+    {
+        Assert.Equal(run.Run.Record.Id, id);
+        var c = run.Run.Record.Configuration;
+        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, "test");
+        var committer = new ChunkCommitter(
+            run.Store, metadata, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)], Path.Combine(run.Scratch, Guid.NewGuid().ToString("N")), TimeProvider.System);
+        return Task.FromResult(new RunBench(c.Sampling, run.Videos, committer, createProcessor ?? (() => new MadeProcessor(run.Videos))));
+    }
+
+    public async Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken)
+    {
+        await run.Store.CreateAsync(run.Run, cancellationToken);
+        return run.Run.Record.Id;
+    }
+
+    public async Task<JobOutcome> FinaliseAsync(WorkItem item, CancellationToken cancellationToken)
+    {
+        var inspector = new RunInspector(run.Store, run.Run, run.Videos, run.Scratch, TimeProvider.System);
+        var state = await inspector.ReadAsync(cancellationToken);
+        var final = await new RunFinaliser(run.Store, run.Run, run.Videos, run.Scratch, 1, new RunProgress(TimeProvider.System))
+            .FinaliseAsync(state.Execution.Quarantined, cancellationToken);
+        return new JobOutcome(state.Execution.Progress.Counts, state.Execution.Quarantined.Count, final.Tracks.Values.Sum());
+    }
+}
