@@ -11,14 +11,14 @@ namespace Affect.Engine.Leasing;
 /// has failed, as any other; if it lives, the chunk is (done and) as good as the others. Thread-safe.
 /// </summary>
 /// <param name="inner">The run's ledger.</param>
-/// <param name="suspects">Chunks that a process had in hand when it ended.</param>
+/// <param name="suspects">Chunks that a process had in hand when it ended; one over which several ended may be named as often.</param>
 /// <param name="tryAlone">Labels a chunk in a process of its own; what was wrong with that process, or null.</param>
 /// <param name="beat">How often a lease is extended meanwhile.</param>
 /// <param name="time">The clock.</param>
 public sealed class SuspectLeaseClient(
     ILeaseClient inner, IEnumerable<ChunkId> suspects, Func<ChunkId, CancellationToken, Task<ChunkFailure?>> tryAlone, TimeSpan beat, TimeProvider time) : ILeaseClient
 {
-    private readonly ConcurrentDictionary<ChunkId, bool> _suspects = new(suspects.Select(chunk => KeyValuePair.Create(chunk, true)));
+    private readonly ConcurrentDictionary<ChunkId, bool> _suspects = new(suspects.Distinct().Select(chunk => KeyValuePair.Create(chunk, true)));
 
     public async Task<LeaseReply> LeaseAsync(WorkerProfile worker, int max, CancellationToken cancellationToken)
     {
