@@ -2,6 +2,7 @@ using System.Reflection;
 using Affect.Benchmarks.Bare;
 using Affect.Benchmarks.Ledger;
 using Affect.Benchmarks.Storage;
+using Affect.Benchmarks.Storage.Comparison;
 using BenchmarkDotNet.Running;
 
 if (args is ["bare", .. var rest])
@@ -17,6 +18,12 @@ if (args is ["ledger"])
 if (args is ["storage"])
 {
     await StorageFigures.RunAsync(Console.Out, CancellationToken.None);
+    return 0;
+}
+
+if (args is ["parquet"])
+{
+    await ParquetComparison.RunAsync(Console.Out, CancellationToken.None);
     return 0;
 }
 

@@ -37,7 +37,7 @@ public sealed class AzureBlobStore : IObjectStore
             {
                 try
                 {
-                    await using var blobs = _container.GetBlobsAsync(prefix: _prefix, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+                    await using var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
                     await blobs.MoveNextAsync();
                     return true;
                 }
@@ -157,7 +157,7 @@ public sealed class AzureBlobStore : IObjectStore
 
     public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var blobs = _container.GetBlobsAsync(prefix: _prefix + prefix, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix + prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (blobs)
         {
             while (await RunAsync($"list '{prefix}'", async () => await blobs.MoveNextAsync()))
