@@ -27,5 +27,11 @@ if (args is ["parquet"])
     return 0;
 }
 
+if (args is ["parquet", var library])
+{
+    await ParquetComparison.PeakAsync(library, Console.Out, CancellationToken.None);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args);
 return 0;
