@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Affect.Deploy.Tests.Kubernetes;
+using Affect.Deploy.Tests.Processes;
 using Affect.EndToEnd.Tests.Fixtures;
 using Affect.Silo;
 using Affect.Storage.Tests;
@@ -23,6 +24,17 @@ public sealed class ClusterRunTests
         var options = new SiloOptions { Cluster = new ClusterOptions { Membership = "localhost" }, Workplace = new("/data/runs", []) };
         Assert.Equal([("silo", options.SiloPort), ("gateway", options.GatewayPort), ("health", options.HealthPort)], ProgramRules.SiloPorts);
         Assert.Equal(TimeSpan.FromSeconds(ProgramRules.SiloGraceSeconds), options.Grace);
+    }
+
+    /// <summary>The base's server has no --root, since the cluster has; without a cluster that stays refused off loopback.</summary>
+    [Fact]
+    public async Task Server_OffLoopback_WithoutClusterOrRoot_Refuses()
+    {
+        using var box = new Sandbox();
+        var result = await box.CallAsync("serve", "--listen", "0.0.0.0:0", "--workers", "0", "--out", box.PathOf("out"));
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("--root", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(box.PathOf("out")));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class ServeCommand
         var output = CommonOptions.Out();
         var roots = new Option<string[]>("--root")
         {
-            Description = "Folder or az:// location below which corpora must lie; several may be given; needed unless bound to loopback", DefaultValueFactory = _ => [],
+            Description = "Folder or az:// location below which corpora must lie; several may be given; needed unless bound to loopback, or with --cluster", DefaultValueFactory = _ => [],
         };
         var tokenFile = ServerOption.TokenFile();
         var cluster = ClusterOption.Cluster();

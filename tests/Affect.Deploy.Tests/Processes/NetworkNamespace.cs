@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Affect.Deploy.Tests.Silos;
+namespace Affect.Deploy.Tests.Processes;
 
 /// <summary>A network of its own, with nothing but a loopback: programs can have their real ports there, whatever else runs on the machine.</summary>
 internal sealed class NetworkNamespace : IDisposable

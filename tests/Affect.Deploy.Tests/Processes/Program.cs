@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Affect.Deploy.Tests.Silos;
+namespace Affect.Deploy.Tests.Processes;
 
 /// <summary>A running program, ended with the test.</summary>
 internal sealed class Program : IDisposable
