@@ -22,7 +22,7 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>Starts a program in it; the process is the program itself.</summary>
-    public Program Start(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
+    public RunningProgram Start(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("nsenter", ["--target", _holder.Id.ToString(CultureInfo.InvariantCulture), "--net", program, .. arguments])
         {
@@ -33,7 +33,7 @@ internal sealed class NetworkNamespace : IDisposable
             start.Environment[name] = value;
         }
 
-        return new Program(Process.Start(start)!);
+        return new RunningProgram(Process.Start(start)!);
     }
 
     public void Dispose()

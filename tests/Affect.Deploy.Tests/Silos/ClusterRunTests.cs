@@ -56,14 +56,14 @@ public sealed class ClusterRunTests
         var job = JsonDocument.Parse(submitted).RootElement.GetProperty("job").GetProperty("id").GetString()!;
         await CallAsync(network, box, ["watch", job, .. client]);
         Assert.Equal(2, Directory.EnumerateFiles(box.PathOf("out"), "report.*", SearchOption.AllDirectories).Count());
-        foreach (var (program, name) in ((Program, string)[])[(worker, "affect-worker-cpu"), (server, "affect-server"), (silo, "affect-silo")])
+        foreach (var (program, name) in ((RunningProgram, string)[])[(worker, "affect-worker-cpu"), (server, "affect-server"), (silo, "affect-silo")])
         {
             var given = manifest.Named("Deployment", name).At("spec.template.spec.terminationGracePeriodSeconds")!.GetValue<int>();
             Assert.Equal(0, await program.StopAsync(TimeSpan.FromSeconds(given)));
         }
     }
 
-    private static Program Start(NetworkNamespace network, Sandbox box, Manifest manifest, string deployment)
+    private static RunningProgram Start(NetworkNamespace network, Sandbox box, Manifest manifest, string deployment)
     {
         var container = new Workload(manifest.Named("Deployment", deployment)).Containers.Single();
         var environment = ProgramRules.Values(manifest, container);
@@ -79,7 +79,7 @@ public sealed class ClusterRunTests
     }
 
     /// <summary>Each probe's own path and port answers 200 in the end.</summary>
-    private static async Task AssertProbesAsync(NetworkNamespace network, Manifest manifest, string deployment, Program program)
+    private static async Task AssertProbesAsync(NetworkNamespace network, Manifest manifest, string deployment, RunningProgram program)
     {
         var container = new Workload(manifest.Named("Deployment", deployment)).Containers.Single();
         foreach (var probe in ProbeNames.Select(p => container.Object[p]!["httpGet"]!))

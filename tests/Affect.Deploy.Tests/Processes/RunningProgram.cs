@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Affect.Deploy.Tests.Processes;
 
 /// <summary>A running program, ended with the test.</summary>
-internal sealed class Program : IDisposable
+internal sealed class RunningProgram : IDisposable
 {
     private const int Terminate = 15;
 
@@ -12,7 +12,7 @@ internal sealed class Program : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    public Program(Process process)
+    public RunningProgram(Process process)
     {
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
