@@ -213,6 +213,7 @@ case $mode in
   gpu) onnxruntime_gpu ;;
   test)
     need_debian chromium chromium
+    need_debian ip iproute2
     need_debian /usr/lib/python3/dist-packages/torch python3-torch
     need_debian /usr/lib/python3/dist-packages/torchvision python3-torchvision
     need_debian /usr/lib/python3/dist-packages/onnx python3-onnx
