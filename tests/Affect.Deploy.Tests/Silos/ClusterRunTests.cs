@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Affect.Deploy.Tests.Kubernetes;
 using Affect.Deploy.Tests.Processes;
@@ -84,12 +83,11 @@ public sealed class ClusterRunTests
         var container = new Workload(manifest.Named("Deployment", deployment)).Containers.Single();
         foreach (var probe in ProbeNames.Select(p => container.Object[p]!["httpGet"]!))
         {
-            var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{container.Port(probe.Text("port")!)}{probe.Text("path")}");
+            var port = container.Port(probe.Text("port")!)!.Value;
             await Wait.ForAsync(async () =>
             {
                 Assert.False(program.HasExited, $"{deployment} has ended");
-                using var asking = network.Start(new Dictionary<string, string>(), "node", "-e", $"fetch('{address}').then(r => process.exit(r.status === 200 ? 0 : 2), () => process.exit(1))");
-                return (await asking.WaitAsync()).ExitCode == 0;
+                return await network.IsOkAsync(port, probe.Text("path")!);
             });
         }
     }

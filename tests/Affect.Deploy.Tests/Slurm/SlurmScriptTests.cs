@@ -34,7 +34,7 @@ public sealed partial class SlurmScriptTests
         using var network = await NetworkNamespace.CreateAsync();
         using var server = network.Start(
             environment, "dotnet", Installed.Program, "serve", "--workers", "0", "--out", box.Folder("out"), "--root", box.Corpus, "--token-file", box.PathOf("token"));
-        await Wait.ForAsync(async () => (await CallAsync("list")).ExitCode == 0 || server.HasExited);
+        await Wait.ForAsync(async () => await network.IsOkAsync(8480, "/health/ready") || server.HasExited);
         var submitted = await CallAsync("submit", box.Corpus, "--output", "json");
         Assert.True(submitted.ExitCode == 0, submitted.Error);
         var job = JsonDocument.Parse(submitted.Output).RootElement.GetProperty("job").GetProperty("id").GetString()!;
