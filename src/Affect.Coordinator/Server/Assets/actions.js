@@ -17,7 +17,8 @@ export function actions(state, told) {
     const now = await post(`/runs/${job.id}/${name}`);
     return [now, past];
   };
-  const canRetry = job.phase === 'Failed' || progress?.quarantined > 0 || (report?.failures.some(f => f.chunk) ?? false);
+  // A server that was started after the run's end has no figures of its chunks: then the report's failures say whether there may be something.
+  const canRetry = job.phase === 'Failed' || (progress ? progress.quarantined > 0 : report?.failures.some(f => f.chunk) ?? false);
   return el('div', { class: 'actions', key: 'actions', role: 'group', 'aria-label': 'What to do with the run' },
     job.phase === 'Done' && el('a', { key: 'report', class: 'button primary', href: `/api/v1/runs/${job.id}/report`, target: '_blank', rel: 'noopener' }, 'Open the report'),
     job.phase === 'Done' && el('a', { key: 'json', class: 'button', href: `/api/v1/runs/${job.id}/report.json`, download: `report-${job.run}.json` }, 'Save report.json'),

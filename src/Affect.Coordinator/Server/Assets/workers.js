@@ -41,7 +41,7 @@ export function card(worker) {
     worker.isLost && el('p', { class: 'sub bad' }, 'It fell silent. What it had in hand goes to others when its leases run out.'),
     a.isDraining && !worker.isLost && el('p', { class: 'sub' }, 'It takes nothing new and leaves when its chunks are finished.'),
     el('p', { class: 'run-facts' }, el('span', null, `device ${a.device}`), el('span', null, `decoder ${a.decoder}`), el('span', null, `version ${a.version}`),
-      el('span', null, `here since ${ago(worker.firstSeen)}`)),
+      el('span', null, `came ${ago(worker.firstSeen)}`)),
     el('ol', { class: 'lanes', 'aria-label': `Lanes of ${a.name}` }, a.lanes.map((lane, i) => laneLine(lane, i, worker.isLost))),
     el('p', { class: 'run-facts' }, el('span', null, plural(a.chunks, 'chunk')), el('span', null, plural(a.frames, 'frame')), el('span', null, plural(a.faces, 'face')), 'since it started'),
     el('details', null, el('summary', null, 'Where its time goes, what it offers'),
