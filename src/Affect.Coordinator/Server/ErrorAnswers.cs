@@ -39,6 +39,7 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> logger)
             return e switch
             {
                 BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest, InnerException: JsonException json } => Problems.Unreadable(json),
+                BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } when HttpMethods.IsPost(context.Request.Method) && !context.Request.HasJsonContentType() => Problems.NotJson(),
                 BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => Problems.Invalid(e.Message),
                 BadHttpRequestException bad => Problems.OfStatus(bad.StatusCode, context.Request),
                 JsonException json => Problems.Unreadable(json),

@@ -7,7 +7,7 @@ import { nameOf, plural } from './format.js';
 import { reasonsOf } from './failures.js';
 import { isEnded } from './progress.js';
 
-// The buttons that fit the run's phase. Done calls back with the new status, or with an error in words.
+// The buttons that fit the run's phase. Pause and resume are one button, which keeps the focus. Told calls back with the new status, or with an error in words.
 export function actions(state, told) {
   const { status, report, busy } = state;
   const { job, progress } = status;
@@ -22,9 +22,9 @@ export function actions(state, told) {
   return el('div', { class: 'actions', key: 'actions', role: 'group', 'aria-label': 'What to do with the run' },
     job.phase === 'Done' && el('a', { key: 'report', class: 'button primary', href: `/api/v1/runs/${job.id}/report`, target: '_blank', rel: 'noopener' }, 'Open the report'),
     job.phase === 'Done' && el('a', { key: 'json', class: 'button', href: `/api/v1/runs/${job.id}/report.json`, download: `report-${job.run}.json` }, 'Save report.json'),
-    !ended && !job.isPaused && button('pause', 'Pause', command('pause', 'Paused: chunks in work are finished, nothing new is begun.')),
-    !ended && job.isPaused && button('resume', 'Resume', command('resume', 'The run goes on.'), 'primary'),
-    job.phase === 'Cancelled' && button('resume', 'Resume', command('resume', 'The run goes on.'), 'primary'),
+    !ended && !job.isPaused && button('hold', 'Pause', command('pause', 'Paused: chunks in work are finished, nothing new is begun.')),
+    !ended && job.isPaused && button('hold', 'Resume', command('resume', 'The run goes on.'), 'primary'),
+    job.phase === 'Cancelled' && button('hold', 'Resume', command('resume', 'The run goes on.'), 'primary'),
     !ended && button('cancel', 'Cancel …', async () => await askCancel(nameOf(job)) === null ? null : command('cancel', 'Cancelled. What is labelled stays.')(), 'danger'),
     canRetry && job.phase !== 'Cancelled' && button('retry', job.phase === 'Failed' ? 'Retry' : 'Retry …', () => retry(job, report)));
 }

@@ -27,6 +27,10 @@ export function showRun(page, id, signal) {
     Object.assign(state, { said, error, status: status ?? state.status });
     draw();
     wake();
+    // Who pressed a button that is gone now, by key, goes on at the ones that came.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) page.querySelector('.actions button, .actions a')?.focus();
+    });
   };
   let wake = () => {};
   draw();
