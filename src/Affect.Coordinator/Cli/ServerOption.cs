@@ -30,8 +30,17 @@ internal sealed class ServerOption
 
     public HttpClient Connect(ParseResult parsed) => ServerClient.Connect(parsed.GetValue(_server)!, ReadToken(parsed.GetValue(_tokenFile)), parsed.GetValue(_insecure));
 
+    /// <summary>The options of this call, with a space before, for commands that are printed for people to paste; empty where none was given.</summary>
+    public string Echo(ParseResult parsed) => string.Concat(
+        IsNamed(parsed) ? $" --server {parsed.GetValue(_server)}" : string.Empty,
+        parsed.GetValue(_tokenFile) is { } file ? $" --token-file {file}" : string.Empty,
+        parsed.GetValue(_insecure) ? " --insecure" : string.Empty);
+
+    /// <summary>Whether <c>--server</c> is on the command line.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetResult(_server) is { Implicit: false };
+
     /// <summary>Whether <c>--server</c> was given, by the command line or by the environment.</summary>
-    public bool IsGiven(ParseResult parsed) => parsed.GetResult(_server) is { Implicit: false } || Environment.GetEnvironmentVariable("AFFECT_SERVER") is { Length: > 0 };
+    public bool IsGiven(ParseResult parsed) => IsNamed(parsed) || Environment.GetEnvironmentVariable("AFFECT_SERVER") is { Length: > 0 };
 
     /// <summary>The token of a file or of the environment, or null.</summary>
     /// <exception cref="CommandException">The file cannot be read or is empty.</exception>

@@ -60,6 +60,9 @@ internal sealed class ServerClient(HttpClient http) : IDisposable
 
     public Task<WorkerStatus[]> WorkersAsync(CancellationToken cancellationToken) => AskAsync<WorkerStatus[]>(HttpMethod.Get, "workers", null, cancellationToken);
 
+    /// <summary>Full address of a path of the API.</summary>
+    public string AddressOf(string path) => new Uri(http.BaseAddress!, $"api/v1/{path}").AbsoluteUri;
+
     /// <summary>The report file; HTML or JSON.</summary>
     public Task<byte[]> ReportAsync(string job, bool json, CancellationToken cancellationToken) => SendAsync(
         HttpMethod.Get, $"runs/{Uri.EscapeDataString(job)}/report{(json ? ".json" : string.Empty)}", null, content => content.ReadAsByteArrayAsync(cancellationToken), cancellationToken);

@@ -1,9 +1,8 @@
-using System.Text.Json;
 using Affect.Engine.Serving;
-using Affect.Storage.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,6 +23,8 @@ internal static class ApiServer
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddProblemDetails();
+        // A body that cannot be bound is an exception with its reason, not a bare status code.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Error));
         // Signals are the command line's: it drains its own workers first.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
@@ -36,41 +37,24 @@ internal static class ApiServer
             }
         });
         var app = builder.Build();
-        app.Use(Errors);
+        app.Use(Headers);
+        var errors = new ErrorAnswers(app.Services.GetRequiredService<ILogger<ErrorAnswers>>());
+        app.Use((context, next) => errors.InvokeAsync(context, next));
         var gate = new TokenGate(options);
         app.Use((context, next) => gate.InvokeAsync(context, next));
-        app.Use(Headers);
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", () => Results.Text("ready"));
         var api = app.MapGroup("/api/v1");
         RunEndpoints.Map(api, engine, reader, options);
+        EventEndpoint.Map(api, engine);
+        api.MapPost("/session", (HttpContext context) =>
+        {
+            gate.SetReportCookie(context);
+            return Results.NoContent();
+        });
         WorkEndpoints.Map(api, engine.Work);
         WebPage.Map(app);
         return app;
-    }
-
-    /// <summary>What the API's own code throws for bad input or an engine that is away, as problem details; the rest is a defect and a plain 500.</summary>
-    private static async Task Errors(HttpContext context, RequestDelegate next)
-    {
-        try
-        {
-            await next(context).ConfigureAwait(false);
-        }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
-        {
-            var result = e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Results.Problem(statusCode: e.StatusCode, title: "The request is too large", detail: $"a request may have {ServerOptions.LargestRequestBytes} bytes at most")
-                : Problems.Invalid((e.InnerException as JsonException)?.Message ?? e.Message);
-            await result.ExecuteAsync(context).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is WorkSourceException or ObjectStoreException or IOException && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
-        {
-            await Problems.Unavailable(e.Message).ExecuteAsync(context).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody waits for the answer any more.
-        }
     }
 
     private static Task Headers(HttpContext context, RequestDelegate next)

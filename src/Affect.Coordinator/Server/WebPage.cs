@@ -11,11 +11,19 @@ internal static class WebPage
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static readonly string[] Scripts =
+    [
+        "actions.js", "api.js", "app.js", "dialogs.js", "dom.js", "failures.js", "figures.js", "format.js", "progress.js", "run.js", "runs.js", "submit.js", "workers.js",
+    ];
+
     private static readonly (string Path, string Resource, string Type)[] Files =
     [
-        ("/", "index.html", "text/html; charset=utf-8"), ("/app.js", "app.js", "text/javascript; charset=utf-8"),
-        ("/page.css", "page.css", "text/css; charset=utf-8"), ("/openapi.json", "openapi.json", "application/json"),
+        ("/", "index.html", "text/html; charset=utf-8"), ("/page.css", "page.css", "text/css; charset=utf-8"), ("/parts.css", "parts.css", "text/css; charset=utf-8"),
+        ("/openapi.json", "openapi.json", "application/json"), .. Scripts.Select(name => ($"/{name}", name, "text/javascript; charset=utf-8")),
     ];
+
+    /// <summary>Paths of the page's own files.</summary>
+    public static IEnumerable<string> Paths => Files.Select(file => file.Path);
 
     public static void Map(IEndpointRouteBuilder app)
     {

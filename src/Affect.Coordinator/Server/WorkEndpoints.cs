@@ -15,6 +15,11 @@ internal static class WorkEndpoints
         api.MapGet("/work/workplace", async (CancellationToken token) => Ok(await source.WorkplaceAsync(token).ConfigureAwait(false)));
         api.MapPost("/work/announce", async (WorkerAnnouncement worker, CancellationToken token) =>
         {
+            if (!AreGiven([worker.Name, .. worker.Offers]) || worker.Lanes.Contains(null!))
+            {
+                return Problems.Invalid("name, offers or lanes: missing, or null among them");
+            }
+
             await source.AnnounceAsync(worker, token).ConfigureAwait(false);
             return Ok(new WorkDone());
         });
@@ -23,7 +28,9 @@ internal static class WorkEndpoints
             await source.LeaveAsync(worker, token).ConfigureAwait(false);
             return new WorkDone();
         }));
-        api.MapPost("/work/lease", async (WorkerProfile worker, CancellationToken token) => Ok(await source.LeaseAsync(worker, token).ConfigureAwait(false)));
+        api.MapPost("/work/lease", async (WorkerProfile worker, CancellationToken token) => worker.Offers is { } offers && AreGiven([worker.Name, .. offers])
+            ? Ok(await source.LeaseAsync(worker, token).ConfigureAwait(false))
+            : Problems.Invalid("name or offers: missing, or null among them"));
         api.MapPost("/work/heartbeat", (WorkMessage m, CancellationToken token) => ChunkAsync(m, ticket => source.HeartbeatAsync(m.Worker ?? string.Empty, ticket, token)));
         api.MapPost("/work/complete", (WorkMessage m, CancellationToken token) => m.Counts is { } counts
             ? ChunkAsync(m, ticket => source.CompleteAsync(ticket, counts, token))
@@ -44,6 +51,9 @@ internal static class WorkEndpoints
             : Missing("failure"));
         api.MapPost("/work/stage/release", (WorkMessage m, CancellationToken token) => StageAsync(m, ticket => source.ReleaseStageAsync(ticket, token)));
     }
+
+    /// <summary>What comes as JSON can be null whatever its type says.</summary>
+    private static bool AreGiven(IReadOnlyList<string?> texts) => texts.All(text => !string.IsNullOrWhiteSpace(text));
 
     private static IResult Ok<T>(T value) => Results.Json(value, WireJson.Options);
 

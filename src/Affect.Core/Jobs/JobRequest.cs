@@ -14,6 +14,15 @@ public sealed record JobRequest
 
     public const double LargestWeight = 100;
 
+    /// <summary>Longest corpus location in characters: that of a path.</summary>
+    public const int LongestCorpus = 4096;
+
+    /// <summary>Longest name of a job, a model or a requirement tag in characters.</summary>
+    public const int LongestName = 200;
+
+    /// <summary>Most models, and most tags, of a job.</summary>
+    public const int MostNames = 32;
+
     /// <summary>Folder, video, manifest or <c>az://container/prefix</c>, as the workers see it.</summary>
     public required string Corpus { get; init; }
 
@@ -49,6 +58,12 @@ public sealed record JobRequest
     /// <summary>What is wrong with the values, naming the field and its range, or null.</summary>
     public string? Validate() =>
         string.IsNullOrWhiteSpace(Corpus) ? "corpus must name a folder, a video, a manifest or az://container/prefix"
+        : Corpus.Length > LongestCorpus ? $"corpus must have {LongestCorpus} characters at most, not {Corpus.Length}"
+        : Name is { Length: > LongestName } ? $"name must have {LongestName} characters at most, not {Name.Length}"
+        : !AreNames(Models) ? $"models must be {MostNames} names at most, each of 1 to {LongestName} characters"
+        : Detector is not null && !AreNames([Detector]) ? $"detector must be a name of 1 to {LongestName} characters"
+        : !AreNames(RequirementTags.Split(Requires)) || Requires.Any(c => char.IsWhiteSpace(c) && c != ' ')
+            ? "requires must be tags such as device:cuda with one space between, not other white space"
         : Sampling.Validate() is { } sampling ? sampling
         : Smoothing?.Validate() is { } smoothing ? smoothing
         : ChunkFrames is < PlanOptions.MinimumTarget or > PlanOptions.MaximumTarget
@@ -56,4 +71,8 @@ public sealed record JobRequest
         : Priority is < LowestPriority or > HighestPriority ? $"priority must be in {LowestPriority}..{HighestPriority}, not {Priority}"
         : !(Weight >= SmallestWeight && Weight <= LargestWeight) ? $"weight must be in {SmallestWeight}..{LargestWeight}, not {Weight}"
         : null;
+
+    /// <summary>Elements of a list that came as JSON can be null whatever the type says.</summary>
+    private static bool AreNames(IReadOnlyList<string?> names) =>
+        names.Count <= MostNames && names.All(name => !string.IsNullOrWhiteSpace(name) && name.Length <= LongestName);
 }

@@ -25,19 +25,21 @@ public sealed class CorpusRoots(IReadOnlyList<string> roots)
             return false;
         }
 
-        var path = RealPath(location);
-        return roots.Count == 0 || _folders.Any(root => path == root || path.StartsWith(root.EndsWith('/') ? root : root + '/', StringComparison.Ordinal));
+        // Who opens it may take '..' off the text first, or leave it to the system, which follows links before it goes up: both ways must end inside.
+        return roots.Count == 0 || (IsInside(RealPath(location)) && IsInside(RealPath(Path.GetFullPath(location))));
     }
+
+    private bool IsInside(string path) => _folders.Any(root => path == root || path.StartsWith(root.EndsWith('/') ? root : root + '/', StringComparison.Ordinal));
 
     /// <summary>With '/' at its end, so that <c>az://c/data</c> does not hold <c>az://c/database</c>.</summary>
     private static string Remote(string location) => location.TrimEnd('/') + '/';
 
-    /// <summary>The path with every symbolic link on the way followed; what does not exist stays as it is.</summary>
+    /// <summary>The path with every symbolic link on the way followed before the next '..'; what does not exist stays as it is.</summary>
     private static string RealPath(string path)
     {
         const int MaxLinks = 40;
         var links = 0;
-        var pending = new Stack<string>(Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var pending = new Stack<string>(Path.Combine(Environment.CurrentDirectory, path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
         var real = "/";
         while (pending.TryPop(out var part))
         {

@@ -79,7 +79,7 @@ internal static class JobCommands
             Console.Out.WriteLine(parsed.GetValue(command.Format) == OutputFormat.Json
                 ? JsonSerializer.Serialize(status, WireJson.Options)
                 : status.Result == JobResult.Changed
-                    ? string.Create(CultureInfo.InvariantCulture, $"{status.Chunks} chunks are leased again")
+                    ? status.Chunks == 1 ? "1 chunk is leased again" : string.Create(CultureInfo.InvariantCulture, $"{status.Chunks} chunks are leased again")
                     : "nothing to retry");
             return ExitCodes.Success;
         });

@@ -35,13 +35,13 @@ internal static class SubmitCommand
                 Requires = string.Join(' ', parsed.GetRequiredValue(requires)),
             };
             var status = await client.SubmitAsync(request, cancellationToken).ConfigureAwait(false);
-            Print(status, parsed.GetValue(format));
+            Print(status, server.Echo(parsed), parsed.GetValue(format));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static void Print(JobStatus status, OutputFormat format)
+    private static void Print(JobStatus status, string options, OutputFormat format)
     {
         if (format == OutputFormat.Json)
         {
@@ -56,7 +56,7 @@ internal static class SubmitCommand
             Console.Out.WriteLine($"         {note}");
         }
 
-        Console.Out.WriteLine($"next     affect watch {id}");
-        Console.Out.WriteLine($"         affect report {id} --save report.html");
+        Console.Out.WriteLine($"next     affect watch {id}{options}");
+        Console.Out.WriteLine($"         affect report {id} --save report.html{options}");
     }
 }
