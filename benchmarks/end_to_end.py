@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """End-to-end cost of `affect run`, as a ratio to the bare engines measured in the same run.
 
-    benchmarks/end_to_end.py [--seconds 60] [--size 1280x720] [--workers N] [--rounds 3] [--keep FOLDER]
+    benchmarks/end_to_end.py [--seconds 60] [--size 1280x720] [--workers N] [--rounds 3] [--keep FOLDER] [--program affect.dll]
 
 For each round, in turn: CPU seconds (user + system, children included) of
   A  `affect run` on a video of the given size,
   B  `ffmpeg` decoding the same file to null,
   C  ONNX Runtime alone on the same number of detector inputs (every pass of the detector, on inputs of the size it uses) and of faces.
 Prints every round and the median of A / (B + C), frames a second, how busy the cores were, and the peak memory of A with its children.
-Needs ./affect to be built, and ffmpeg. Machines are noisy: quote ratios, from one run.
+Needs ./affect to be built, and ffmpeg. Machines are noisy: quote ratios, from one run. Starting up costs `affect run` about
+0.8 CPU seconds once, whatever it labels: of a short video that is a noticeable share.
 """
 import argparse, json, os, platform, re, shutil, statistics, subprocess, sys, tempfile, threading, time
 
@@ -77,6 +78,7 @@ def main():
     a.add_argument("--size", default="1280x720")
     a.add_argument("--workers", type=int, default=os.cpu_count())
     a.add_argument("--rounds", type=int, default=3)
+    a.add_argument("--program", default=AFFECT, help="the command line to measure (default: what ./affect built)")
     a.add_argument("--keep", help="folder for the video and the runs (default: a temporary one)")
     a = a.parse_args()
     folder = a.keep or tempfile.mkdtemp(prefix="affect-bench-")
@@ -101,7 +103,7 @@ def main():
         out = os.path.join(folder, f"out-{i}")
         shutil.rmtree(out, ignore_errors=True)
         text, run_cpu, wall, peak = measure(
-            ["dotnet", AFFECT, "run", video, "--out", out, "--workers", str(a.workers), "--output", "json"], env)
+            ["dotnet", a.program, "run", video, "--out", out, "--workers", str(a.workers), "--output", "json"], env)
         s = json.loads(text)
         _, decode_cpu, _, _ = measure(["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-f", "null", "-"])
         frames, faces = s["framesIn"], s["faces"]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Affect.Benchmarks.Bare;
+using Affect.Benchmarks.Detectors;
 using Affect.Benchmarks.Ledger;
 using Affect.Benchmarks.Storage;
 using Affect.Benchmarks.Storage.Comparison;
@@ -8,6 +9,11 @@ using BenchmarkDotNet.Running;
 if (args is ["bare", .. var rest])
 {
     return BareOnnx.Run(rest);
+}
+
+if (args is ["detectors", .. var detectors])
+{
+    return DetectorComparison.Run(detectors, Console.Out);
 }
 
 if (args is ["ledger"])

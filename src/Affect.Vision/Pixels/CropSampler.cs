@@ -110,12 +110,7 @@ public sealed class CropSampler
 
             var sampleRows = Math.Min(plane.Height, firstRow + factor) - firstRow;
             var sums = _columnSums.AsSpan(0, sampleColumns);
-            sums.Clear();
-            for (var y = 0; y < sampleRows; y++)
-            {
-                AddRow(samples.Slice(((firstRow + y) * plane.StrideBytes) + firstColumn, sampleColumns), sums);
-            }
-
+            SumRows(samples[((firstRow * plane.StrideBytes) + firstColumn)..], plane.StrideBytes, sampleRows, sums);
             for (var c = 0; c < columns; c++)
             {
                 var block = sums[(c * factor)..Math.Min(sampleColumns, (c + 1) * factor)];
@@ -130,26 +125,47 @@ public sealed class CropSampler
         }
     }
 
-    private static void AddRow(ReadOnlySpan<byte> row, Span<int> sums)
+    /// <summary>Adds rows up column by column, sixteen columns at a time in registers. Fully compiled at its first call: it is hot from the first frame on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumRows(ReadOnlySpan<byte> samples, int stride, int rows, Span<int> sums)
     {
-        ref var source = ref MemoryMarshal.GetReference(row);
+        // The wide loads below stay inside of the rows that this slice ends with.
+        samples = samples[..(((rows - 1) * stride) + sums.Length)];
+        ref var source = ref MemoryMarshal.GetReference(samples);
         ref var sum = ref MemoryMarshal.GetReference(sums);
         var x = 0;
         if (Avx2.IsSupported)
         {
-            for (; x <= row.Length - 8; x += 8)
+            for (; x <= sums.Length - 16; x += 16)
             {
-                var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, x))).AsByte();
-                (Vector256.LoadUnsafe(ref sum, (nuint)x) + Avx2.ConvertToVector256Int32(bytes)).StoreUnsafe(ref sum, (nuint)x);
+                var (left, right) = (Vector256<int>.Zero, Vector256<int>.Zero);
+                ref var at = ref Unsafe.Add(ref source, x);
+                for (var row = 0; row < rows; row++)
+                {
+                    var bytes = Vector128.LoadUnsafe(ref at);
+                    left += Avx2.ConvertToVector256Int32(bytes);
+                    right += Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(bytes, 8));
+                    at = ref Unsafe.Add(ref at, stride);
+                }
+
+                left.StoreUnsafe(ref sum, (nuint)x);
+                right.StoreUnsafe(ref sum, (nuint)x + 8);
             }
         }
 
-        for (; x < row.Length; x++)
+        for (; x < sums.Length; x++)
         {
-            sums[x] += row[x];
+            var total = 0;
+            for (var row = 0; row < rows; row++)
+            {
+                total += samples[(row * stride) + x];
+            }
+
+            sums[x] = total;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Bilinear(double a, double b, double tx, double ty, int columns, int rows, Span<float> target, int width, int height)
     {
         ref var blocks = ref MemoryMarshal.GetReference(_blocks.AsSpan());

@@ -8,7 +8,8 @@ namespace Affect.Vision.Pixels;
 
 /// <summary>
 /// Resamples a plane row by row with the weights of two <see cref="AxisTaps"/>: first down the columns (vectorised over x), then along the
-/// row. Not thread safe; allocates only when a larger plane arrives.
+/// row. Not thread safe; allocates only when a larger plane arrives. The loops are compiled in full at their first call: AVX-512 code cannot be compiled ahead of
+/// time for every processor, and a first, quick compilation of it would cost more than it spares.
 /// </summary>
 internal sealed class PlaneResampler
 {
@@ -29,6 +30,7 @@ internal sealed class PlaneResampler
         Along(_column, first, horizontal, target);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns(in Plane plane, AxisTaps vertical, int row, int first, int width, Span<float> sums)
     {
         var samples = plane.Samples.Span;
@@ -122,6 +124,7 @@ internal sealed class PlaneResampler
     /// additions in the order of one by one, so every path gives the same bits.
     /// </summary>
     /// <returns>The first target that is left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int AlongPermuted(float* from, int* starts, float* weights, AxisTaps horizontal, float* to)
     {
         var (j, end, count, taps) = (horizontal.First, horizontal.End, horizontal.Count, horizontal.TapCount);
@@ -182,6 +185,7 @@ internal sealed class PlaneResampler
     }
 
     /// <summary>Eight targets at once: their taps lie apart by the step, so they are gathered.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int AlongGathered(float* from, int* starts, float* weights, AxisTaps horizontal, float* to)
     {
         var j = horizontal.First;

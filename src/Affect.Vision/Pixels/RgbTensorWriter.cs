@@ -62,6 +62,7 @@ internal static class RgbTensorWriter
     private static (int Red, int Green, int Blue) ChannelIndices(TensorFormat format) =>
         format.Channels == ChannelOrder.Bgr ? (2, 1, 0) : (0, 1, 2);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WritePlanar(
         in YuvToRgb colour,
         TensorFormat format,

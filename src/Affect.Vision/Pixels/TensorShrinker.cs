@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -62,6 +63,7 @@ internal sealed class TensorShrinker
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(ReadOnlySpan<float> from, int stride, int rows, Span<float> sums)
     {
         ref var source = ref MemoryMarshal.GetReference(from);
@@ -89,6 +91,7 @@ internal sealed class TensorShrinker
     }
 
     /// <returns>How many targets were written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Average(ReadOnlySpan<float> sums, int factor, int rows, Span<float> line)
     {
         var share = 1f / (factor * rows);

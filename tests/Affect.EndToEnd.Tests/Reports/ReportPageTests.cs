@@ -143,6 +143,26 @@ public sealed class ReportPageTests(ChromiumFixture chromium) : IClassFixture<Ch
     }
 
     [Fact]
+    public async Task Desktop_ShowsTheWholeTable_AndFoldsLongLists()
+    {
+        var small = Small.Value;
+        var figures = Enumerable.Range(0, 300).Select(i => new ReportSetting($"figure {i}", i % 50 == 0 ? "0.5 (95 %: 0.4 to 0.6)" : "0.5")).ToArray();
+        var report = small with { Run = small.Run with { Models = [.. small.Run.Models.Select(m => m with { Quality = figures })] } };
+        var page = await Open(report, new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+        Assert.Equal(0, await page.EvaluateAsync<int>("(() => { const s = document.querySelector('#videos .scroll'); return s.scrollWidth - s.clientWidth; })()"));
+        var card = page.Locator("#provenance .card:has(details)").First;
+        Assert.Equal(figures.Count(f => f.Value.Contains("95 %", StringComparison.Ordinal)), await card.Locator("div.chart > table tr:has-text('figure')").CountAsync());
+        Assert.Equal(300, await card.Locator("details tr").CountAsync());
+        Assert.False(await card.Locator("details tr").First.IsVisibleAsync());
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('.chart > svg text')].filter(t => t.textContent.startsWith('median'))
+              .filter(t => t.getBoundingClientRect().right > t.ownerSVGElement.getBoundingClientRect().right + 2).map(t => t.textContent)
+            """));
+        await Pictures(page, "desktop");
+        Quiet();
+    }
+
+    [Fact]
     public async Task Phone_AndPrint_FitTheirWidth()
     {
         var page = await Open(Full.Value, new() { ViewportSize = new() { Width = 390, Height = 844 } });

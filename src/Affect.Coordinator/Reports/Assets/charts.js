@@ -29,8 +29,10 @@ function columns(bars, { label, ticks, lines = [], height = 170, width = 380, ga
     root.append(hit);
   });
   for (const { at, text } of lines) {
+    // A label in the middle of its line would hang over the chart's edge where the line is near it.
+    const half = 3.2 * text.length;
     root.append(svg('line', { class: 'quantile', x1: x(at), x2: x(at), y1: top - 2, y2: top + h }),
-      svg('text', { x: x(at), y: top - 5, 'text-anchor': 'middle' }, text));
+      svg('text', { x: Math.min(Math.max(x(at), left + half), left + w + 6 - half), y: top - 5, 'text-anchor': 'middle' }, text));
   }
   for (const { at, text } of ticks) root.append(svg('text', { x: x(at), y: height - 5, 'text-anchor': 'middle' }, text));
   return el('div', { class: 'chart' }, root);

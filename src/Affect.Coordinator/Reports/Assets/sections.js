@@ -172,6 +172,14 @@ function provenance(r) {
     t && card('w5', 'Throughput', `${t.machine}.`, el('div', { class: 'chart top' },
       facts([['Time', duration(t.wallSeconds)], ['CPU time', duration(t.cpuSeconds)], ['Peak memory', bytes(t.peakMemoryBytes)], ['Workers', int(t.workers)], ['Device', t.device], ['Frames a second', measure(t.framesPerSecond, v => fixed(v, 1))], ['Faces a second', measure(t.facesPerSecond, v => fixed(v, 1))]]),
       t.stages.length > 0 && [el('h3', { style: { margin: '14px 0 8px' } }, 'Busy time of the stages'), bars(t.stages.map(s => ({ name: s.name, value: s.busySeconds, text: duration(s.busySeconds) })), busiest)])),
-    r.run.models.map(m => card('w6', `${m.name} ${m.version}`, m.kind === 'detector' ? 'Face detector' : m.kind === 'affect' ? 'Affect model' : m.kind, el('div', { class: 'chart top' },
-      facts([['SHA-256', el('code', null, m.sha256)], ['Licence', m.licence], ['Source', m.source], ...m.quality.map(q => [q.key, q.value]), ...(m.notice ? [['Notice', m.notice]] : [])]))))));
+    r.run.models.map(model)));
+}
+
+// What was measured with an interval leads; a description can hold hundreds of figures, and all of them are folded away below.
+function model(m) {
+  const HEADLINES = 8;
+  const leading = m.quality.length <= HEADLINES ? m.quality : m.quality.filter(q => q.value.includes('(95\u00a0%') || q.value.includes('(95 %')).slice(0, HEADLINES);
+  return card('w6', `${m.name} ${m.version}`, m.kind === 'detector' ? 'Face detector' : m.kind === 'affect' ? 'Affect model' : m.kind, el('div', { class: 'chart top' },
+    facts([['SHA-256', el('code', null, m.sha256)], ['Licence', m.licence], ['Source', m.source], ...leading.map(q => [q.key, q.value]), ...(m.notice ? [['Notice', m.notice]] : [])]),
+    leading.length < m.quality.length && el('details', { class: 'data' }, el('summary', null, `All ${int(m.quality.length)} measured figures`), el('div', null, facts(m.quality.map(q => [q.key, q.value]))))));
 }

@@ -16,7 +16,7 @@ function videos(r) {
     { name: 'Length', n: true, sort: v => v.durationSeconds, cell: v => duration(v.durationSeconds) },
     { name: 'Frames', n: true, sort: v => v.framesIn, cell: v => int(v.framesIn) },
     { name: 'With face', n: true, sort: v => searched(v) ? v.framesWithFace / searched(v) : null, cell: v => part(v.framesWithFace, searched(v)) },
-    { name: 'Failed', n: true, sort: v => v.framesFailed, cell: v => int(v.framesFailed) },
+    { name: 'Failed', n: true, sort: v => v.framesFailed, cell: v => int(v.framesFailed), hide: r.videos.every(v => v.framesFailed === 0) },
     { name: 'Faces', n: true, sort: v => v.faces, cell: v => int(v.faces) },
     { name: 'Tracks', n: true, sort: v => v.tracks, cell: v => int(v.tracks), hide: r.videos.every(v => v.tracks === null) },
     { name: 'Valence', n: true, sort: v => value(v.valence), cell: v => measure(v.valence) },
@@ -54,7 +54,7 @@ function videos(r) {
     heads.forEach((th, i) => {
       if (!cols[i].sort) return;
       th.setAttribute('aria-sort', i === sorted ? (down ? 'descending' : 'ascending') : 'none');
-      th.querySelector('.arrow').textContent = i === sorted ? (down ? ' ↓' : ' ↑') : '';
+      th.querySelector('.arrow').textContent = i === sorted ? (down ? '↓' : '↑') : '';
     });
     page = 0;
     draw();
