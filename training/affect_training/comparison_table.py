@@ -1,6 +1,6 @@
 """The tables of a comparison that compare.py trained:  python3 -m affect_training.comparison_table CONFIG.yaml [--onnxruntime-node FOLDER]
 
-Reads `ensembles` (name -> runs, VARIANT-SEED, whose predictions are averaged as the pipeline averages several models) and `differences` (name -> `of`, `against`: lists of
+Reads `models` (name -> model.pt of a training elsewhere, to stand beside the variants), `ensembles` (name -> runs, VARIANT-SEED or one of `models`, whose predictions are averaged as the pipeline averages several models) and `differences` (name -> `of`, `against`: lists of
 variants or ensembles) from CONFIG.yaml; prints and writes OUTPUT/tables.md. A difference is the mean figure of `of` minus that of `against`, over the seeds that both have;
 its 95 % interval comes from a bootstrap that draws the same faces for all of them. It says how sure the difference is on other faces, not on other seeds.
 Runs that are not finished are left out, with a line that says so. With --onnxruntime-node the speed of each variant's first seed is measured once and kept.
@@ -19,10 +19,12 @@ from .compare import au_mean_f1, figures, plan
 from .data.faceset import FaceSet
 from .export import as_input, export_onnx
 from .labels import TASKS
+from .predict import predict
 
 FIGURES = {"accuracy": "expression", "macro_f1": "expression", "ccc_valence": "va", "ccc_arousal": "va", "au_f1": "au"}
 HEADINGS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "ccc_valence": "CCC valence", "ccc_arousal": "CCC arousal", "au_f1": "AU F1"}
 ROUNDS = 400
+ALONE = 0  # the seed under which a model or an ensemble stands
 
 
 class Comparison:
@@ -41,6 +43,8 @@ class Comparison:
                 continue
             self.results.setdefault(name, []).append(json.loads((folder / "figures.json").read_text()))
             self.members.setdefault(name, {})[seed] = self._read(folder)
+        for name, path in config.get("models", {}).items():
+            self._add_model(name, pathlib.Path(path))
         for name, runs in config.get("ensembles", {}).items():
             self._add_ensemble(name, runs)
 
@@ -48,18 +52,28 @@ class Comparison:
         with np.load(folder / "predictions.npz") as data:
             return {task: data[f"{'tested' if task == 'expression' else 'held'}/{task}"] for task in TASKS if f"held/{task}" in data}
 
+    def _add(self, name: str, predictions: dict[str, np.ndarray], parameters: int) -> None:
+        expression, others = ({task: values for task, values in predictions.items() if (task == "expression") == first} for first in (True, False))
+        self.members[name] = {ALONE: predictions}
+        self.results[name] = [{"variant": name, "seed": ALONE, "parameters": parameters, **figures(expression, others, *self.tests)}]
+
+    def _add_model(self, name: str, path: pathlib.Path) -> None:
+        if not path.exists():
+            self.missing.append(f"{name} (no {path})")
+            return
+        model, state = checkpoint.load(path)
+        tested, held = (predict(model, faces, state["config"]["crop"]["size"]) for faces in self.tests)
+        self._add(name, {task: (tested if task == "expression" else held)[task] for task in held}, sum(p.numel() for p in model.parameters()))
+
     def _add_ensemble(self, name: str, runs: list[str]) -> None:
-        found = [run.rpartition("-") for run in runs]
-        absent = [f"{variant}-{seed}" for variant, _, seed in found if int(seed) not in self.members.get(variant, {})]
+        found = [(run, ALONE) if run in self.members else (run.rpartition("-")[0], int(run.rpartition("-")[2])) for run in runs]
+        absent = [f"{variant}-{seed}" for variant, seed in found if seed not in self.members.get(variant, {})]
         if absent:
             self.missing.append(f"{name} (lacks {', '.join(absent)})")
             return
-        each = [self.members[variant][int(seed)] for variant, _, seed in found]
-        self.members[name] = {0: {task: np.mean([one[task] for one in each if task in one], 0) for task in TASKS if any(task in one for one in each)}}
-        predictions = self.members[name][0]
-        both = {"expression": predictions.get("expression")}, {task: predictions[task] for task in predictions if task != "expression"}
-        sizes = [self.results[variant][0]["parameters"] for variant, _, _ in found]
-        self.results[name] = [{"variant": name, "seed": 0, "parameters": sum(sizes), **figures(*both, *self.tests)}]
+        each = [self.members[variant][seed] for variant, seed in found]
+        self._add(name, {task: np.mean([one[task] for one in each if task in one], 0) for task in TASKS if any(task in one for one in each)},
+                  sum(self.results[variant][0]["parameters"] for variant, _ in found))
 
     def _decided(self, prediction: dict, task: str) -> np.ndarray:
         """What the figures compare with the truth: class numbers, values, or AUs at probability 0.5."""
