@@ -24,6 +24,7 @@ from .differences import differences
 from .float16_weights import with_float16_weights
 from .int8 import activation_tensors, simplified, to_int8, with_outputs
 from .ranges import best_range
+from .report import WORDS, card, table
 
 BINS = 1024
 CALIBRATION = {"ferplus-train": 384, "diffusionfer-train": 128}
@@ -34,7 +35,6 @@ INPUT_RANGE = (-1.0, 128 / 127)
 #: Largest allowed difference of golden outputs. CPUs agree on the integer sums but not on the last bit of the float32 layers between them, which may move a value by a level:
 #: AVX-512 and WebAssembly kernels differed by 0.003 on affect-small.
 TOLERANCE = {"fp16": 0.001, "int8": 0.05}
-WORDS = {"fp16": "weights stored as float16, computed in float32", "int8": "8-bit weights and activations"}
 
 
 def inputs_of(crops: np.ndarray, size: int, change=None) -> np.ndarray:
@@ -61,36 +61,6 @@ def write_variant(folder: pathlib.Path, kind: str, model: onnx.ModelProto, contr
                "golden": {**contract["golden"], "outputs": {task: [round(float(v), 6) for v in values[0]] for task, values in golden.items()}, "tolerance": TOLERANCE[kind]}}
     (folder / "model.json").write_text(json.dumps(changed, indent=2) + "\n")
     (folder / "MODEL_CARD.md").write_text(card(changed, contract["name"], kind, path.stat().st_size / 1e6))
-
-
-def card(contract: dict, original: str, kind: str, megabytes: float) -> str:
-    q, lost = contract["quality"], contract["quality"]["against_float32"]
-    show = lambda f: f"{f['value']:.3f} [{f['low']:.3f}, {f['high']:.3f}]"
-    minus = lambda f: f"{f['value']:+.4f} [{f['low']:+.4f}, {f['high']:+.4f}]"
-    rows = [("FER+ test: accuracy", q["expression"]["accuracy"], lost["accuracy"]), ("macro-F1", q["expression"]["macro_f1"], lost["macro_f1"]),
-            ("DiffusionFER held out: CCC valence", q["va"]["valence"]["ccc"], lost["ccc_valence"]), ("CCC arousal", q["va"]["arousal"]["ccc"], lost["ccc_arousal"]),
-            ("AU mean F1 at 0.5", q["au"]["mean_f1_at_half"], lost["au_f1_at_half"]), ("AU mean F1 at the thresholds", q["au"]["mean_f1"], lost["au_f1"])]
-    return "\n".join([
-        f"# {contract['name']}", "", f"**{contract['notice']}**", "",
-        f"[{original}](../{original}/MODEL_CARD.md) with {WORDS[kind]}: {megabytes:.1f} MB. Data, limits, known failures and licence are that model's; temperatures and thresholds too.",
-        f"Made and measured by `python3 -m affect_training.variants` (training/README.md). It names the same expression as the float32 model for {lost['same_expression']:.1%} of the FER+ test faces.", "",
-        "| figure | value [95 %] | minus float32 [95 %, paired] |", "|---|---|---|", *[f"| {name} | {show(value)} | {minus(difference)} |" for name, value, difference in rows], ""])
-
-
-def table(measured: dict[str, dict]) -> str:
-    show = lambda f: f"{f['value']:+.4f} [{f['low']:+.4f}, {f['high']:+.4f}]"
-    lines = ["| variant | MB | ms a face (best, median) | same expression | accuracy | macro-F1 | CCC valence | CCC arousal | AU F1 at 0.5 | AU F1 at thresholds |", "|---" * 10 + "|"]
-    for kind, of in measured.items():
-        speed, lost = of["speed"], of.get("against_float32")
-        head = f"| {kind} | {of['megabytes']:.2f} | {speed['best']:.2f}, {speed['median']:.2f} | "
-        if lost is None:
-            q = of["quality"]
-            plain = [q["expression"]["accuracy"], q["expression"]["macro_f1"], q["va"]["valence"]["ccc"], q["va"]["arousal"]["ccc"], q["au"]["mean_f1_at_half"], q["au"]["mean_f1"]]
-            lines.append(head + "| " + " | ".join(f"{f['value']:.4f}" for f in plain) + " |")
-        else:
-            names = ("accuracy", "macro_f1", "ccc_valence", "ccc_arousal", "au_f1_at_half", "au_f1")
-            lines.append(head + f"{lost['same_expression']:.4f} | " + " | ".join(show(lost[n]) for n in names) + " |")
-    return "\n".join(lines)
 
 
 def main() -> None:
