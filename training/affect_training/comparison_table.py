@@ -66,8 +66,9 @@ class Comparison:
         self._add(name, {task: (tested if task == "expression" else held)[task] for task in held}, sum(p.numel() for p in model.parameters()))
 
     def _add_ensemble(self, name: str, runs: list[str]) -> None:
-        found = [(run, ALONE) if run in self.members else (run.rpartition("-")[0], int(run.rpartition("-")[2])) for run in runs]
-        absent = [f"{variant}-{seed}" for variant, seed in found if seed not in self.members.get(variant, {})]
+        models = self.config.get("models", {})
+        found = [(run, ALONE) if run in models else (run.rpartition("-")[0], int(run.rpartition("-")[2])) for run in runs]
+        absent = [run for run, (variant, seed) in zip(runs, found) if seed not in self.members.get(variant, {})]
         if absent:
             self.missing.append(f"{name} (lacks {', '.join(absent)})")
             return

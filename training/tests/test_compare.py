@@ -31,7 +31,7 @@ def tiny_comparison(folder: pathlib.Path) -> dict:
             "designs": {"net": {"name": "affect_small", "width": 8, "blocks": [1]}},
             "variants": {"student": {"design": "net", "pseudo_labels": {"teachers": ["{output}/net.va-{seed}/model.pt"]}}},
             "models": {"shipped": str(folder / "runs" / "net-2" / "model.pt"), "lost": str(folder / "lost.pt")},
-            "ensembles": {"two nets": ["net-1", "shipped"], "never": ["net-1", "net-9"]},
+            "ensembles": {"two nets": ["net-1", "shipped"], "never": ["net-1", "net-9", "lost"]},
             "differences": {"multi-task - twins": {"of": ["net"], "against": ["net.expression", "net.va", "net.au"]},
                             "ensemble - members": {"of": ["two nets"], "against": ["net"]}}}
 
@@ -67,7 +67,7 @@ class CompareTests(unittest.TestCase):
                 self.assertEqual(run_variant(name, seed, settings, tests), first)
         with mock.patch.object(comparison_table, "ROUNDS", 20):
             comparison = Comparison(config)
-            self.assertEqual(comparison.missing, ["student-1", f"lost (no {self.folder / 'lost.pt'})", "never (lacks net-9)"])
+            self.assertEqual(comparison.missing, ["student-1", f"lost (no {self.folder / 'lost.pt'})", "never (lacks net-9, lost)"])
             figures, differences = figures_table(comparison, {"net": 1.5}), differences_table(comparison)
             gain = comparison.difference(["net"], ["net.va"], "ccc_valence")
         self.assertIn("| net | 2 |", figures)
