@@ -1,7 +1,10 @@
-"""Trains variants of one config with several seeds and prints one table:  python3 -m affect_training.compare CONFIG.yaml
+"""Trains designs, their single-task twins and other variants with several seeds:  python3 -m affect_training.compare CONFIG.yaml
 
-CONFIG.yaml: `output`, `seeds`, `test` (expression, va_au: FaceSets), `base` (a training config), `variants` (name -> keys that replace base's).
-`{seed}` and `{output}` in a variant's strings are filled in, so that a student can name its teacher's run. A finished run is not repeated.
+CONFIG.yaml: `output`; `seeds`; `test` (expression, va_au: FaceSets); `base` (a training config without design and batch); `designs` (name -> design settings), each trained as
+`NAME` (all tasks) and as its twins `NAME.expression`, `NAME.va`, `NAME.au`; `batches` (all, expression, va, au: the batch of a net with these tasks); `variants` (name -> keys that
+replace base's; `design: NAME` takes one of `designs`, `tasks` its heads and batch). `seeds_of` names those that get all seeds (the rest get the first only).
+`{seed}` and `{output}` in strings are filled in, so that a student can name its teachers. A finished run is not repeated; a killed one resumes.
+Each run leaves `figures.json` and `predictions.npz` (on the test sets) for comparison_table.py.
 """
 import argparse
 import json
@@ -16,11 +19,11 @@ from . import checkpoint, metrics
 from . import config as configs
 from .calibrate import plurality
 from .data.faceset import FaceSet
+from .labels import TASKS
 from .predict import predict
 from .train import Trainer
 
-COLUMNS = ("accuracy", "macro_f1", "ccc_valence", "ccc_arousal", "au_f1")
-SUPPORT = 10
+SUPPORT = 10  # positives that an AU needs to enter the mean F1
 
 
 def _fill(value, names: dict):
@@ -31,8 +34,36 @@ def _fill(value, names: dict):
     return {k: _fill(v, names) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def figures(model: torch.nn.Module, size: int, expression: FaceSet, va_au: FaceSet) -> dict[str, float]:
-    result, tested, held = {}, predict(model, expression, size), predict(model, va_au, size)
+def _of_design(config: dict, name: str, changes: dict) -> dict:
+    """A variant's training settings: its design with the heads of `tasks` (None: all), and the batch that goes with them."""
+    changes = dict(changes)
+    tasks = changes.pop("tasks", None)
+    design = config["designs"][changes.pop("design", name)]
+    return {**config["base"], "batch": config["batches"][tasks[0] if tasks else "all"], "design": {**design, "tasks": tasks or list(TASKS)}, **changes}
+
+
+def plan(config: dict) -> list[tuple[str, int, dict]]:
+    """All runs in order, the first seed of everything first: (variant, seed, training settings)."""
+    variants = {}
+    for design in config["designs"]:
+        variants[design] = {"design": design}
+        variants |= {f"{design}.{task}": {"design": design, "tasks": [task], "task_weights": {task: 1.0}} for task in TASKS}
+    variants |= config.get("variants", {})
+    unknown = set(config.get("seeds_of", [])) - set(variants)
+    if unknown:
+        raise ValueError(f"seeds_of: unknown variants {sorted(unknown)}")
+    runs = []
+    for seed in config["seeds"]:
+        for name, changes in variants.items():
+            if seed == config["seeds"][0] or name in config.get("seeds_of", []):
+                settings = _fill(_of_design(config, name, changes), {"seed": seed, "output": config["output"]})
+                runs.append((name, seed, settings | {"name": name, "seed": seed, "output": f"{config['output']}/{name}-{seed}"}))
+    return runs
+
+
+def figures(tested: dict, held: dict, expression: FaceSet, va_au: FaceSet) -> dict[str, float]:
+    """The table's figures from activated predictions on the two test sets, for the tasks that the predictions hold."""
+    result = {}
     if "expression" in tested:
         rows, truth = plurality(expression.labels.expression)
         winner = tested["expression"][rows].argmax(1)
@@ -41,9 +72,12 @@ def figures(model: torch.nn.Module, size: int, expression: FaceSet, va_au: FaceS
         for index, name in enumerate(("ccc_valence", "ccc_arousal")):
             result[name] = metrics.ccc(va_au.labels.va[:, index], held["va"][:, index])
     if "au" in held:
-        truth = va_au.labels.au >= 0.5
-        result["au_f1"] = float(np.mean([metrics.binary_f1(truth[:, i], held["au"][:, i] >= 0.5) for i in np.flatnonzero(truth.sum(0) >= SUPPORT)]))
+        result["au_f1"] = au_mean_f1(va_au.labels.au >= 0.5, held["au"] >= 0.5)
     return result
+
+
+def au_mean_f1(truth: np.ndarray, positive: np.ndarray, support: int = SUPPORT) -> float:
+    return float(np.mean([metrics.binary_f1(truth[:, i], positive[:, i]) for i in np.flatnonzero(truth.sum(0) >= support)]))
 
 
 def run_variant(name: str, seed: int, settings: dict, test: tuple[FaceSet, FaceSet]) -> dict:
@@ -52,42 +86,30 @@ def run_variant(name: str, seed: int, settings: dict, test: tuple[FaceSet, FaceS
     if done.exists():
         return json.loads(done.read_text())
     trainer, started = Trainer(configs.check(settings, name)), time.process_time()
-    trainer.resume()
+    resumed = trainer.resume()
     trainer.run()
+    seconds = time.process_time() - started
     model, state = checkpoint.load(output / "model.pt")
-    result = {"variant": name, "seed": seed, "parameters": sum(p.numel() for p in model.parameters()),
-              "cpu_seconds": round(time.process_time() - started, 1), **figures(model, state["config"]["crop"]["size"], *test)}
+    tested, held = (predict(model, faces, state["config"]["crop"]["size"]) for faces in test)
+    np.savez(output / "predictions.npz", **{f"tested/{t}": v for t, v in tested.items()}, **{f"held/{t}": v for t, v in held.items()})
+    result = {"variant": name, "seed": seed, "parameters": sum(p.numel() for p in model.parameters()), "cpu_seconds": None if resumed else round(seconds, 1),
+              **figures(tested, held, *test)}
     done.write_text(json.dumps(result))
+    print(json.dumps(result), flush=True)
     return result
-
-
-def table(results: list[dict]) -> str:
-    """Markdown: mean ± standard deviation over the seeds."""
-    lines = ["| variant | seeds | parameters | CPU s | " + " | ".join(COLUMNS) + " |", "|---" * (4 + len(COLUMNS)) + "|"]
-    for name in dict.fromkeys(r["variant"] for r in results):
-        mine = [r for r in results if r["variant"] == name]
-        cells = []
-        for column in COLUMNS:
-            values = [r[column] for r in mine if column in r]
-            cells.append(f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}" if len(values) > 1 else f"{values[0]:.3f}" if values else "")
-        lines.append(f"| {name} | {len(mine)} | {mine[0]['parameters'] / 1e6:.2f} M | {np.mean([r['cpu_seconds'] for r in mine]):.0f} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=pathlib.Path)
-    config = yaml.safe_load(parser.parse_args().config.read_text())
+    parser.add_argument("--only", nargs="+", metavar="VARIANT-SEED", help="these runs only, in this order")
+    arguments = parser.parse_args()
+    config = yaml.safe_load(arguments.config.read_text())
     test = FaceSet.load(config["test"]["expression"]), FaceSet.load(config["test"]["va_au"])
-    results = []
-    for seed in config["seeds"]:
-        for name, changes in config["variants"].items():
-            names = {"seed": seed, "output": config["output"]}
-            settings = _fill({**config["base"], **changes}, names)
-            settings |= {"name": name, "seed": seed, "output": f"{config['output']}/{name}-{seed}"}
-            results.append(run_variant(name, seed, settings, test))
-            pathlib.Path(config["output"], "table.md").write_text(table(results) + "\n")
-    print(table(results))
+    torch.set_num_threads(1)
+    runs = {f"{name}-{seed}": (name, seed, settings) for name, seed, settings in plan(config)}
+    for run in arguments.only or runs:
+        run_variant(*runs[run], test)
 
 
 if __name__ == "__main__":

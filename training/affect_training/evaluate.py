@@ -5,6 +5,7 @@ Every figure has a 95 % percentile-bootstrap interval over faces. A class or AU 
 import argparse
 import json
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -81,13 +82,20 @@ def au_figures(scores: np.ndarray, logits: np.ndarray, temperature: float, thres
             "pcc_with_scores": {name: correlation(i) for i, name in enumerate(ACTION_UNITS)}}
 
 
+#: Crops uint8 [N, S, S, 3] and a change of the images (or None) to raw outputs {task: [N, labels]}: a PyTorch model, or an ONNX file.
+RawOutputs = Callable[[np.ndarray, Callable | None], dict[str, np.ndarray]]
+
+
 def evaluate(model: torch.nn.Module, size: int, expression: FaceSet, va_au: FaceSet, calibration: dict | None = None) -> dict:
-    calibration = calibration or {}
+    return evaluate_outputs(lambda crops, change: raw_outputs(model, crops, size, change=change), expression, va_au, calibration or {})
+
+
+def evaluate_outputs(raw_of: RawOutputs, expression: FaceSet, va_au: FaceSet, calibration: dict) -> dict:
     t_expression = calibration.get("expression", {}).get("temperature", 1.0)
     t_au = calibration.get("au", {}).get("temperature", 1.0)
     thresholds = calibration.get("au", {}).get("thresholds", [0.5] * len(ACTION_UNITS))
     result = {}
-    logits = raw_outputs(model, expression.crops, size)
+    logits = raw_of(expression.crops, None)
     if "expression" in logits:
         rows, truth = plurality(expression.labels.expression)
         votes = expression.labels.expression[rows]
@@ -96,10 +104,10 @@ def evaluate(model: torch.nn.Module, size: int, expression: FaceSet, va_au: Face
         result["expression_majority"] = expression_figures(truth[clear], logits["expression"][rows][clear], t_expression)
         result["expression_by_size"] = {}
         for side in (24, 32, 48):
-            small = raw_outputs(model, expression.crops, size, change=smaller(side))["expression"][rows]
+            small = raw_of(expression.crops, smaller(side))["expression"][rows]
             result["expression_by_size"][f"{side} px"] = round(float((small.argmax(1) == truth).mean()), 4)
     for name, change in (("", None), ("_grey", grey), ("_24_px", smaller(24)), ("_32_px", smaller(32))):
-        raw = raw_outputs(model, va_au.crops, size, change=change)
+        raw = raw_of(va_au.crops, change)
         if "va" in raw:
             result["va" + name] = va_figures(va_au.labels.va, np.tanh(raw["va"]))
         if "au" in raw:

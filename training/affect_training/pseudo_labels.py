@@ -9,6 +9,8 @@ from .data.faceset import FaceSet
 from .labels import TASKS
 from .predict import predict
 
+LARGEST_VA = 0.99  # of a teacher, as in the paper: a target of 1 would ask for infinite logits
+
 
 def add_pseudo_labels(sets: list[FaceSet], settings: dict, size: int, cache: pathlib.Path | None = None) -> None:
     """Fills what is NaN from the teachers. settings: `teachers` (paths of model.pt; where several have a task they are averaged),
@@ -63,6 +65,7 @@ def _load(cache: pathlib.Path, sets: int) -> list[dict[str, np.ndarray]]:
 
 def _fill(faces: FaceSet, task: str, column: int, taught: np.ndarray, settings: dict) -> None:
     labels = getattr(faces.labels, task)
+    taught = np.clip(taught, -LARGEST_VA, LARGEST_VA) if task == "va" else taught
     missing = np.isnan(labels)
     if task == "expression" and settings.get("mix_expression"):
         share = settings["mix_expression"]

@@ -21,6 +21,7 @@ from .batches import BatchPlan
 from .curves import draw_curves
 from .data.faceset import FaceSet
 from .designs import build
+from .label_noise import corrupt_expressions
 from .predict import normalise, predict
 from .pseudo_labels import add_pseudo_labels
 from .threads import ThreadChooser
@@ -58,6 +59,8 @@ class Trainer:
         self.ema = Ema(self.model, config["ema"])
         self.combine = losses.TaskWeights(config["task_weights"], config["learnt_task_weights"])
         self.sets = [FaceSet.load(entry["set"]) for entry in config["batch"]]
+        for index, faces in enumerate(self.sets if config["expression_noise"] else []):
+            corrupt_expressions(faces, config["expression_noise"], config["seed"] * 100 + index)
         if config["pseudo_labels"]:
             add_pseudo_labels(self.sets, config["pseudo_labels"], self.size, self.output / "pseudo_labels.npz")
         self.validation = {task: FaceSet.load(path) for task, path in config["validation"].items()}
@@ -102,7 +105,8 @@ class Trainer:
                     if self.config["expression_loss"] == "soft_cross_entropy" else losses.generalised_cross_entropy(raw, target, share)
             elif task == "va":
                 value = torch.tanh(raw)
-                result[task] = losses.ccc_loss(value, target, share) + 2 * losses.masked_mse(value, target, share)
+                error = losses.masked_mse(value, target, share)
+                result[task] = losses.ccc_loss(value, target, share) + 2 * error if self.config["va_loss"] == "ccc_mse" else error
             else:
                 result[task] = losses.masked_bce(raw, target, share)
                 if self.config["au_concordance"]:

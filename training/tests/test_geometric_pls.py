@@ -25,6 +25,20 @@ class PlsTests(unittest.TestCase):
         expected = design @ np.linalg.lstsq(design, self.y, rcond=None)[0]
         np.testing.assert_allclose(Pls(10).fit(self.x, self.y).predict(self.x), expected, atol=1e-6)
 
+    def test_fewer_components_equal_a_smaller_fit(self):
+        np.testing.assert_allclose(Pls(7).fit(self.x, self.y).predict(self.x, 3), Pls(3).fit(self.x, self.y).predict(self.x), atol=1e-10)
+
+    def test_first_weights_converge_to_nipals(self):
+        x, y = (self.x - self.x.mean(0)) / self.x.std(0), (self.y - self.y.mean(0)) / self.y.std(0)
+        u = y[:, 0]
+        for _ in range(300):  # the power iteration of Wold et al.
+            w = x.T @ u
+            w /= np.linalg.norm(w)
+            q = y.T @ (x @ w)
+            u = y @ q / (q @ q)
+        found = Pls(1).fit(self.x, self.y).weights[:, 0]
+        np.testing.assert_allclose(found * np.sign(found @ w), w, atol=1e-9)
+
     def test_components_are_chosen(self):
         self.assertIn(choose_components(self.x, self.y), (2, 4, 6, 8))
 

@@ -3,7 +3,7 @@
     python3 -m affect_training.designs.geometric_pls --landmarks L.npz --train TRAIN.npz --test HELDOUT.npz
 
 Features: landmarks [K, 2] moved to zero mean and unit size and turned so that the eyes' line is level (L.npz: `names`, `points` [N, K, 2]; the first two points
-are the right and left eye unless --eyes names others). PLS2 by NIPALS (Wold et al., 2001); the number of components is chosen by cross-validation.
+are the right and left eye unless --eyes names others). PLS2 (Wold et al., 2001); the number of components is chosen by cross-validation.
 The papers leave the features open; plain aligned coordinates are our choice.
 """
 import argparse
@@ -37,32 +37,30 @@ class Pls:
         x, y = (x - self.x_mean) / self.x_scale, (y - self.y_mean) / self.y_scale
         weights, loadings, targets = [], [], []
         for _ in range(self.components):
-            u = y[:, y.var(0).argmax()]
-            for _ in range(500):
-                w = x.T @ u
-                w /= np.linalg.norm(w)
-                t = x @ w
-                q = y.T @ t / (t @ t)
-                new = y @ q / (q @ q)
-                moved, u = np.linalg.norm(new - u), new
-                if moved < 1e-10 * np.linalg.norm(u):
-                    break
+            shared = x.T @ y
+            # NIPALS' inner loop is a power iteration on shared · shared': its end, in one step.
+            w = shared @ np.linalg.eigh(shared.T @ shared)[1][:, -1]
+            w /= np.linalg.norm(w)
+            t = x @ w
+            q = y.T @ t / (t @ t)
             p = x.T @ t / (t @ t)
             x, y = x - np.outer(t, p), y - np.outer(t, q)
             weights.append(w), loadings.append(p), targets.append(q)
-        w, p, q = np.array(weights).T, np.array(loadings).T, np.array(targets).T
-        self.coefficients = w @ np.linalg.solve(p.T @ w, q.T)
+        self.weights, self.loadings, self.targets = np.array(weights).T, np.array(loadings).T, np.array(targets).T
         return self
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        return (x - self.x_mean) / self.x_scale @ self.coefficients * self.y_scale + self.y_mean
+    def predict(self, x: np.ndarray, components: int | None = None) -> np.ndarray:
+        """With fewer `components` than were fitted: the same as a fit with only these."""
+        w, p, q = (m[:, :components or self.components] for m in (self.weights, self.loadings, self.targets))
+        return (x - self.x_mean) / self.x_scale @ (w @ np.linalg.solve(p.T @ w, q.T)) * self.y_scale + self.y_mean
 
 
 def choose_components(x: np.ndarray, y: np.ndarray, most: int = 40, folds: int = 5) -> int:
     """The number of components with the least cross-validated squared error; folds are contiguous blocks."""
     fold = np.arange(len(x)) * folds // len(x)
     candidates = [c for c in (2, 4, 6, 8, 12, 16, 20, 30, 40) if c <= min(most, x.shape[1])]
-    errors = [sum(((Pls(c).fit(x[fold != f], y[fold != f]).predict(x[fold == f]) - y[fold == f]) ** 2).sum() for f in range(folds)) for c in candidates]
+    fits = [Pls(candidates[-1]).fit(x[fold != f], y[fold != f]) for f in range(folds)]
+    errors = [sum(((fit.predict(x[fold == f], c) - y[fold == f]) ** 2).sum() for f, fit in enumerate(fits)) for c in candidates]
     return candidates[int(np.argmin(errors))]
 
 
@@ -74,7 +72,7 @@ def main() -> None:
     parser.add_argument("--eyes", nargs=2, type=int, default=(0, 1))
     arguments = parser.parse_args()
     with np.load(arguments.landmarks) as data:
-        points = dict(zip(data["names"].tolist(), data["points"]))
+        points = dict(zip(data["names"].tolist(), data["points"][..., :2]))
 
     def rows(path: pathlib.Path) -> tuple[np.ndarray, np.ndarray]:
         labels = FaceSet.load(path).labels
