@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Affect.Core.Jobs;
 using Affect.Core.Ledger;
 using Affect.Core.Runs;
 using Affect.Engine.Serving;
@@ -48,7 +47,7 @@ internal static class ScaleTable
         var first = await source.LeaseAsync(MadeJob.Worker("worker-0"), default);
         var opened = watch.Elapsed;
         await source.CompleteAsync(new ChunkTicket(job.Id, first.Item!.Partition, first.Item.Chunk!.Token), Counts, default);
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(i => Task.Run(() => DrainAsync(source, job.Id, MadeJob.Worker($"worker-{i}"), latencies))));
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(i => Task.Run(() => DrainAsync(source, MadeJob.Worker($"worker-{i}"), latencies))));
         watch.Stop();
         var used = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         var sent = wire.Bytes;
@@ -66,26 +65,20 @@ internal static class ScaleTable
             $"{chunks,10} {watch.Elapsed.TotalSeconds,9:F1} {chunks / watch.Elapsed.TotalSeconds,9:F0} {watch.Elapsed.TotalMicroseconds / chunks,9:F0} {used.TotalMicroseconds / chunks,13:F0} {latencies.Percentile(0.5),13:F1} {latencies.Percentile(0.99),13:F1} {kept / (double)chunks,13:F0} {sent / (double)chunks,13:F0} {opened.TotalSeconds,14:F2}  {MachineLine.Load()}"));
     }
 
-    private static async Task DrainAsync(IWorkSource source, JobId job, WorkerProfile worker, Latencies latencies)
+    private static async Task DrainAsync(IWorkSource source, WorkerProfile worker, Latencies latencies)
     {
         while (true)
         {
             var asked = Stopwatch.GetTimestamp();
             var reply = await source.LeaseAsync(worker, default);
             latencies.Add(Stopwatch.GetElapsedTime(asked));
-            if (reply.Item is { Chunk: { } chunk } item)
+            if (reply.Item is not { Chunk: { } chunk } item)
             {
-                await source.CompleteAsync(new ChunkTicket(item.Job, item.Partition, chunk.Token), Counts, default);
-            }
-            else if (reply.Item is not null || await ((IJobEngine)source).FindAsync(job, default) is { Job.Phase: not JobPhase.Running })
-            {
-                // The first of them is asked to finalise; the others find nothing.
+                // Nothing is left but what others complete in a moment.
                 return;
             }
-            else
-            {
-                await Task.Delay(reply.RetryAfter);
-            }
+
+            await source.CompleteAsync(new ChunkTicket(item.Job, item.Partition, chunk.Token), Counts, default);
         }
     }
 }

@@ -63,11 +63,15 @@ public sealed class WorkerRegistry(TimeProvider time)
         }
     }
 
-    /// <summary>The workers that take new work, for questions of who can do what.</summary>
+    /// <summary>
+    /// The workers that take new work, for questions of who can do what: of those that offer the very same, one. They travel with each question for a job's status, and a
+    /// cluster of hundreds of workers has a handful of kinds.
+    /// </summary>
     public IReadOnlyList<WorkerProfile> Profiles() =>
     [
         .. Workers()
             .Where(worker => !worker.IsLost && !worker.Announcement.IsDraining)
+            .DistinctBy(worker => string.Join(' ', worker.Announcement.Offers), StringComparer.Ordinal)
             .Select(worker => new WorkerProfile(worker.Announcement.Name, worker.Announcement.Offers.ToHashSet(StringComparer.Ordinal))),
     ];
 

@@ -32,7 +32,7 @@ public sealed class PartitionTests
     public async Task Job_OfTwoParts_GivesEachChunkOnce_AndIsFinishedWhenBothAre()
     {
         using var job = await PlannedJob.CreateAsync(Chunks);
-        var engine = await job.OpenAsync(TimeProvider.System);
+        var engine = await job.OpenAsync(TimeProvider.System, new ServingOptions { Ledger = ServingOptions.Default.Ledger with { SpeculateAfterMeans = null } });
         IWorkSource work = engine;
         var seen = new HashSet<ChunkId>();
         var partitions = new HashSet<int>();
@@ -52,6 +52,27 @@ public sealed class PartitionTests
         Assert.Equal((Chunks, 2), (seen.Count, partitions.Count));
         var status = (await engine.FindAsync(job.Id, default))!;
         Assert.Equal((JobPhase.Finalising, Chunks * PlannedJob.FramesPerChunk), (status.Job.Phase, status.Progress!.Value.Counts.Frames));
+    }
+
+    [Fact]
+    public async Task SlowChunk_OfADrainedPart_WaitsUntilTheOtherPartsAreDrainedToo()
+    {
+        using var job = await PlannedJob.CreateAsync(PlanParts.ChunksPerPart + 2);
+        var time = new ManualTime();
+        IWorkSource work = await job.OpenAsync(time);
+        var (quick, slow) = (PlannedJob.Worker("quick"), PlannedJob.Worker("slow"));
+        var held = (await work.LeaseAsync(slow, default)).Item!;
+        var leases = new List<Lease>();
+        for (var i = 0; i < PlanParts.ChunksPerPart + 2; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            var item = (await work.LeaseAsync(quick, default)).Item!;
+            leases.Add(item.Chunk!);
+            await work.CompleteAsync(job.Ticket(item), PlannedJob.Counts, default);
+        }
+
+        Assert.Equal(held.Chunk!.Chunk.Id, Assert.Single(leases, lease => lease.IsSpeculative).Chunk.Id);
+        Assert.True(leases[^1].IsSpeculative);
     }
 
     [Fact]
