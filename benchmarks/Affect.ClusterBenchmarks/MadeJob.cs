@@ -11,11 +11,25 @@ using Affect.Storage.Objects;
 namespace Affect.ClusterBenchmarks;
 
 /// <summary>A job in a folder that is planned already: so many chunks of videos that do not exist.</summary>
-internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id, WorkerProfile Offering)
+internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id) : IDisposable
 {
     public const int FramesPerChunk = 1500;
 
     private const int ChunksPerVideo = 500;
+
+    private static readonly ModelIdentity Detector = new("made-detector", "1", new string('a', 64), new string('b', 64));
+
+    private static readonly ModelIdentity Affect = new("made-affect", "1", new string('c', 64), new string('d', 64));
+
+    /// <summary>As many as a worker with an ordinary ffmpeg has: they travel with each request for work.</summary>
+    public static IReadOnlySet<string> Offers { get; } = new HashSet<string>(
+        [
+            WorkerOffers.Device("cpu"), WorkerOffers.Model(Detector), WorkerOffers.Model(Affect), WorkerOffers.Codec("h264"),
+            .. Enumerable.Range(0, 250).Select(i => WorkerOffers.Codec($"made{i}")),
+        ],
+        StringComparer.Ordinal);
+
+    public static WorkerProfile Worker(string name) => new(name, Offers);
 
     public static async Task<MadeJob> CreateAsync(int chunks)
     {
@@ -25,8 +39,8 @@ internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id
         var configuration = new RunConfiguration
         {
             Sampling = Sampling.All,
-            Detector = new DetectorConfiguration(new ModelIdentity("made-detector", "1", new string('a', 64), new string('b', 64)), 0.5, 0.3, 0),
-            AffectModels = [new ModelIdentity("made-affect", "1", new string('c', 64), new string('d', 64))],
+            Detector = new DetectorConfiguration(Detector, 0.5, 0.3, 0),
+            AffectModels = [Affect],
         };
         var frames = (long)chunks * FramesPerChunk;
         var manifest = new CorpusManifest([new CorpusEntry("v0", "/made/v0", EntryKind.Video, "sha256:0", 1)]);
@@ -39,11 +53,12 @@ internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id
             Id = JobId.New(), Request = new JobRequest { Corpus = "/made" }, Submitted = DateTimeOffset.UtcNow, Phase = JobPhase.Running, Run = record.Id,
         };
         await objects.PutAsync(RunLayout.Job(job.Id), job.ToJson(), CancellationToken.None);
-        var offers = new HashSet<string>(StringComparer.Ordinal) { WorkerOffers.Model(configuration.Detector.Model), WorkerOffers.Model(configuration.AffectModels[0]) };
-        return new MadeJob(folder, objects, job.Id, new WorkerProfile("-", offers));
+        return new MadeJob(folder, objects, job.Id);
     }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private static ChunkSpec Chunk(int video, int chunk, bool isLast) => new(
         new ChunkId(video, chunk), $"recordings/2026/session-{video:D6}.mp4", (long)chunk * FramesPerChunk, FramesPerChunk, chunk * 512L * FramesPerChunk,
-        isLast ? long.MaxValue : (chunk + 1) * 512L * FramesPerChunk);
+        isLast ? long.MaxValue : (chunk + 1) * 512L * FramesPerChunk) { Requires = WorkerOffers.Codec("h264") };
 }

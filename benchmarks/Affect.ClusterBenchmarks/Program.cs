@@ -1,7 +1,27 @@
 using System.Globalization;
 using Affect.ClusterBenchmarks;
+using Affect.ClusterBenchmarks.Efficiency;
 
-// Chunks of the runs to drain; then the test of keeping workers busy, in seconds (0: not).
-var sizes = args.Length > 0 ? args[0].Split(',').Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToArray() : [10_000, 100_000, 1_000_000];
-var busySeconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60;
-await ClusterScale.RunAsync(sizes, busySeconds, Console.Out);
+// scale [CHUNKS,CHUNKS,...] [SECONDS OF BUSY WORKERS; 0: not]: the table of docs/benchmarks-cluster.md.
+// prepare | local | worker: parts of benchmarks/cluster_efficiency.py, which starts them.
+switch (args)
+{
+    case ["prepare", var folder, var chunks, var job]:
+        await MadeRun.PrepareAsync(folder, Number(chunks), job == "job");
+        return 0;
+    case ["local", var folder, var lanes, var kind, var milliseconds]:
+        await MadeRun.RunLocallyAsync(folder, Number(lanes), new ChunkWork(kind, Number(milliseconds)));
+        return 0;
+    case ["worker", var server, var folder, var kind, var milliseconds]:
+        await MadeRun.WorkAsync(server, folder, new ChunkWork(kind, Number(milliseconds)));
+        return 0;
+    case [] or ["scale", ..]:
+        Console.Out.WriteLine(MachineLine.Text());
+        await ScaleTable.RunAsync(args.Length > 1 ? [.. args[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Number)] : [10_000, 100_000, 1_000_000], args.Length > 2 ? Number(args[2]) : 60, Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine("scale [CHUNKS,CHUNKS,...] [SECONDS], or see benchmarks/cluster_efficiency.py");
+        return 64;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

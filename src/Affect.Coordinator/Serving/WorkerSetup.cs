@@ -85,8 +85,7 @@ internal sealed class WorkerSetup : IDisposable
         FfmpegTools ffmpeg, ChosenDecoder decoder, DeviceSpec device, TimeProvider time, CancellationToken cancellationToken)
     {
         var offers = new HashSet<string>(StringComparer.Ordinal) { WorkerOffers.Device(device.Kind.ToString()) };
-        var capabilities = await FfmpegCapabilities.ReadAsync(ffmpeg, time, cancellationToken).ConfigureAwait(false);
-        offers.UnionWith(CodecsOf(capabilities, decoder.Decoder).Select(WorkerOffers.Codec));
+        offers.UnionWith((await CodecsAsync(ffmpeg, decoder.Decoder, time, cancellationToken).ConfigureAwait(false)).Select(WorkerOffers.Codec));
         foreach (var name in Installation.Models.Names())
         {
             offers.Add(WorkerOffers.Model(name));
@@ -110,17 +109,19 @@ internal sealed class WorkerSetup : IDisposable
     }
 
     /// <summary>
-    /// Codecs by the names that ffprobe gives them. Decoders of other libraries carry their library's name. NVIDIA's decoders are named <c>h264_cuvid</c>; a codec that the
-    /// hardware lacks is not offered, so a chunk of it goes to a worker that has it.
+    /// Codecs by the names that ffprobe gives them. In software those that ffmpeg has a decoder for (decoders of other libraries carry their library's name). Of a hardware decoder
+    /// those that it was seen to decode: a chunk of any other goes to a worker that has it, or is told to wait for one.
     /// </summary>
-    private static IEnumerable<string> CodecsOf(FfmpegCapabilities capabilities, VideoDecoder decoder)
+    private static async Task<IEnumerable<string>> CodecsAsync(FfmpegTools ffmpeg, VideoDecoder decoder, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (decoder == VideoDecoder.Cuda)
+        if (decoder != VideoDecoder.Cpu)
         {
-            // What every NVIDIA decoder since 2016 has. AV1 is left out: data-centre parts of the Hopper line came without it.
-            return ["h264", "hevc", "mpeg2video", "mpeg4", "vc1", "vp8", "vp9", "mjpeg"];
+            var codecs = await new CodecTrial(ffmpeg, time).DecodableAsync(decoder, cancellationToken).ConfigureAwait(false);
+            return codecs.Count > 0 ? codecs : throw new DecoderUnavailableException(
+                $"The decoder's device opens, but it decodes none of {string.Join(", ", CodecTrial.Codecs)}. Use --decoder cpu, or auto.");
         }
 
+        var capabilities = await FfmpegCapabilities.ReadAsync(ffmpeg, time, cancellationToken).ConfigureAwait(false);
         return capabilities.VideoDecoders.Select(name => name switch
         {
             "libdav1d" or "libaom-av1" => "av1",

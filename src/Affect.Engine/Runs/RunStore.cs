@@ -41,6 +41,10 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
     public async Task<RunRecord?> TryReadRecordAsync(CancellationToken cancellationToken) =>
         await Objects.TryReadAllAsync(Layout.Run, cancellationToken).ConfigureAwait(false) is { } json ? RunRecord.Parse(json) : null;
 
+    /// <summary>Text of <c>manifest.jsonl</c> of a run that is there.</summary>
+    public async Task<string> ReadManifestAsync(CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Manifest, cancellationToken).ConfigureAwait(false));
+
     /// <summary>The run's definition, or null where there is no such run.</summary>
     /// <exception cref="FormatException">An object of the run is damaged; the message names it.</exception>
     public async Task<RunDefinition?> TryReadAsync(CancellationToken cancellationToken)
@@ -50,7 +54,7 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
             return null;
         }
 
-        var manifest = Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Manifest, cancellationToken).ConfigureAwait(false));
+        var manifest = await ReadManifestAsync(cancellationToken).ConfigureAwait(false);
         var videos = Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Videos, cancellationToken).ConfigureAwait(false));
         var plan = Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Plan, cancellationToken).ConfigureAwait(false));
         return new RunDefinition(

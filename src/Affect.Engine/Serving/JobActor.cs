@@ -192,7 +192,7 @@ public sealed class JobActor : IJobHandle
         {
             blocked = await (await StartedAsync(cancellationToken).ConfigureAwait(false)).RefreshAsync(workers, cancellationToken).ConfigureAwait(false);
         }
-        else if (record.Phase == JobPhase.Planning && RequirementsOf(record.Request) is var needs && !workers.Any(w => RequirementTags.AreMet(needs, w.Offers)))
+        else if (record.Phase is JobPhase.Planning or JobPhase.Finalising && RequirementsOf(record.Request) is var needs && !workers.Any(w => RequirementTags.AreMet(needs, w.Offers)))
         {
             blocked = [new BlockedChunks(needs, 0)];
         }
@@ -242,7 +242,7 @@ public sealed class JobActor : IJobHandle
         {
             yield return b.PendingChunks > 0
                 ? string.Create(CultureInfo.InvariantCulture, $"{b.PendingChunks} chunks need {b.Requires}; no worker offers it")
-                : $"the corpus cannot be planned: that needs {b.Requires}; no worker offers it";
+                : $"the {(record.Phase == JobPhase.Planning ? "corpus cannot be planned" : "labels cannot be finished")}: that needs {b.Requires}; no worker offers it";
         }
     }
 

@@ -44,10 +44,10 @@ public sealed class LedgerSlice : ILedgerSlice
         var videos = plan.ToDictionary(chunk => chunk.Id, chunk => chunk.VideoId);
         var (first, last) = (plan[0].Id, plan[^1].Id);
         var done = await ReadAsync(
-            store, store.Layout.DonePrefixOf(first, last), name => RunLayout.TryParseDone(name, out var chunk) && videos.ContainsKey(chunk),
+            store, store.Layout.DonePrefixesOf(first, last), name => RunLayout.TryParseDone(name, out var chunk) && videos.ContainsKey(chunk),
             json => DoneRecord.Parse(json).ToDoneChunk(), cancellationToken).ConfigureAwait(false);
         var failures = await ReadAsync(
-            store, store.Layout.FailedPrefixOf(first, last), name => RunLayout.TryParseAttempt(name, out var attempt) && videos.ContainsKey(attempt.Chunk),
+            store, store.Layout.FailedPrefixesOf(first, last), name => RunLayout.TryParseAttempt(name, out var attempt) && videos.ContainsKey(attempt.Chunk),
             json => FailedRecord.Parse(json).ToFailedAttempt(), cancellationToken).ConfigureAwait(false);
         return new LedgerSlice(store, new ChunkLedger(plan, options, time, AttemptId.NewEpoch(), done, failures), videos);
     }
@@ -123,10 +123,10 @@ public sealed class LedgerSlice : ILedgerSlice
         cancellationToken);
 
     private static async Task<IReadOnlyCollection<T>> ReadAsync<T>(
-        RunStore store, string prefix, Func<string, bool> isMeant, Func<byte[], T> parse, CancellationToken cancellationToken)
+        RunStore store, IReadOnlyList<string> prefixes, Func<string, bool> isMeant, Func<byte[], T> parse, CancellationToken cancellationToken)
     {
         var found = new ConcurrentBag<T>();
-        var names = store.Objects.ListAsync(prefix, cancellationToken).Where(o => isMeant(o.Name));
+        var names = prefixes.ToAsyncEnumerable().SelectMany(prefix => store.Objects.ListAsync(prefix, cancellationToken)).Where(o => isMeant(o.Name));
         var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(names, options, async (o, token) =>
         {

@@ -55,26 +55,27 @@ internal sealed class SliceTable(IReadOnlyList<ILedgerSlice> slices, TimeProvide
         }
     }
 
-    /// <summary>The slices that can have something for the worker: the one it had last, then in plan order.</summary>
+    /// <summary>
+    /// The slices that can have something for the worker: the one it had last, then in plan order; after them those where nothing is pending, since all they can have is a second
+    /// lease on a slow chunk, which is for workers that have nothing else to do.
+    /// </summary>
     public IReadOnlyList<int> Candidates(string worker)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            var order = new List<int>();
-            if (_last.TryGetValue(worker, out var last) && CanHave(last, now))
-            {
-                order.Add(last);
-            }
-
+            var last = _last.GetValueOrDefault(worker, -1);
+            var (order, drained) = (new List<int>(), new List<int>());
             for (var i = 0; i < slices.Count; i++)
             {
-                if (CanHave(i, now) && (order.Count == 0 || order[0] != i))
+                if (CanHave(i, now))
                 {
-                    order.Add(i);
+                    var to = _known[i] is { Pending: 0 } ? drained : order;
+                    to.Insert(i == last ? 0 : to.Count, i);
                 }
             }
 
+            order.AddRange(drained);
             return order;
         }
     }

@@ -63,16 +63,33 @@ public sealed class WorkerRegistry(TimeProvider time)
         }
     }
 
-    /// <summary>The workers that take new work, for questions of who can do what.</summary>
+    /// <summary>
+    /// The workers that take new work, for questions of who can do what: of those that offer the very same, one. They travel with each question for a job's status, and a
+    /// cluster of hundreds of workers has a handful of kinds.
+    /// </summary>
     public IReadOnlyList<WorkerProfile> Profiles() =>
     [
         .. Workers()
             .Where(worker => !worker.IsLost && !worker.Announcement.IsDraining)
+            .DistinctBy(worker => string.Join(' ', worker.Announcement.Offers), StringComparer.Ordinal)
             .Select(worker => new WorkerProfile(worker.Announcement.Name, worker.Announcement.Offers.ToHashSet(StringComparer.Ordinal))),
     ];
 
-    /// <summary>Lanes of the workers that take new work; at least 1.</summary>
-    public int Lanes() => Math.Max(1, Workers().Where(worker => !worker.IsLost && !worker.Announcement.IsDraining).Sum(worker => worker.Announcement.Lanes.Count));
+    /// <summary>Lanes of the workers that take new work; at least 1. Asked for with each lease, so it makes no list.</summary>
+    public int Lanes()
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            var lanes = 0;
+            foreach (var entry in _workers.Values)
+            {
+                lanes += entry.IsLost(now) || entry.Announcement!.IsDraining ? 0 : entry.Announcement.Lanes.Count;
+            }
+
+            return Math.Max(1, lanes);
+        }
+    }
 
     private void Prune(DateTimeOffset now)
     {
@@ -95,9 +112,10 @@ public sealed class WorkerRegistry(TimeProvider time)
             var first = Frames.Peek();
             var last = Frames.Last();
             var seconds = (last.At - first.At).TotalSeconds;
-            var isLost = now - LastSeen > SilenceLimit;
             return new WorkerStatus(
-                Announcement!, firstSeen, LastSeen, seconds > 0 && !isLost ? Math.Max(0, last.Frames - first.Frames) / seconds : 0, isLost);
+                Announcement!, firstSeen, LastSeen, seconds > 0 && !IsLost(now) ? Math.Max(0, last.Frames - first.Frames) / seconds : 0, IsLost(now));
         }
+
+        public bool IsLost(DateTimeOffset now) => now - LastSeen > SilenceLimit;
     }
 }

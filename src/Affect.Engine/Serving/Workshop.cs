@@ -87,11 +87,14 @@ public sealed class Workshop(
 
     private async Task<RunBench> OpenBenchAsync(RunId id, CancellationToken cancellationToken)
     {
-        var (store, run, manifest) = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        var c = run.Record.Configuration;
+        // Not the plan: of a large run it is hundreds of megabytes, and each lease brings its chunk along.
+        var store = new RunStore(workspace.Objects, new RunLayout(id.ToString()));
+        var record = await store.TryReadRecordAsync(cancellationToken).ConfigureAwait(false) ?? throw NoRun(id);
+        var manifest = Manifest(await store.ReadManifestAsync(cancellationToken).ConfigureAwait(false));
+        var c = record.Configuration;
         var set = RunModels.Load(models, c, null, []);
         var pipeline = pipelines.Open(set, c.ModelKey);
-        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, run.Record.ProjectVersion);
+        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, record.ProjectVersion);
         return new RunBench(
             c.Sampling, Videos(manifest), new ChunkCommitter(store, metadata, set.ActionUnitThresholds, workspace.ScratchFolder, time), pipeline.CreateLane);
     }
@@ -99,10 +102,13 @@ public sealed class Workshop(
     private async Task<(RunStore Store, RunDefinition Run, CorpusManifest Manifest)> ReadAsync(RunId id, CancellationToken cancellationToken)
     {
         var store = new RunStore(workspace.Objects, new RunLayout(id.ToString()));
-        var run = await store.TryReadAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new IOException($"{workspace.Objects.Location} holds no run {id}: is it the server's workspace?");
-        return (store, run, new CorpusManifest(ManifestText.ReadJsonLines(run.Manifest, string.Empty).Entries));
+        var run = await store.TryReadAsync(cancellationToken).ConfigureAwait(false) ?? throw NoRun(id);
+        return (store, run, Manifest(run.Manifest));
     }
+
+    private IOException NoRun(RunId id) => new($"{workspace.Objects.Location} holds no run {id}: is it the server's workspace?");
+
+    private static CorpusManifest Manifest(string text) => new(ManifestText.ReadJsonLines(text, string.Empty).Entries);
 
     private VideoLibrary Videos(CorpusManifest manifest) => new(manifest, workspace.Fetcher, workspace.Objects, workspace.Prober);
 

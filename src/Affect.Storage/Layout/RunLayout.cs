@@ -84,11 +84,11 @@ public sealed class RunLayout
     /// <summary>A submission to a server and what became of it; replaced at each change.</summary>
     public static string Job(JobId job) => $"{JobsPrefix}{job}.json";
 
-    /// <summary>Prefix of the completion markers of some successive chunks, and of as few others as a prefix allows.</summary>
-    public string DonePrefixOf(ChunkId first, ChunkId last) => DonePrefix + CommonPrefix(first, last);
+    /// <summary>Prefixes that together hold the completion markers of some successive chunks once each, and of at most ten times as many others.</summary>
+    public IReadOnlyList<string> DonePrefixesOf(ChunkId first, ChunkId last) => [.. ChunkPrefixes.Between(first, last).Select(prefix => DonePrefix + prefix)];
 
-    /// <summary>Prefix of the failure records of some successive chunks, and of as few others as a prefix allows.</summary>
-    public string FailedPrefixOf(ChunkId first, ChunkId last) => FailedPrefix + CommonPrefix(first, last);
+    /// <summary>The same of the failure records.</summary>
+    public IReadOnlyList<string> FailedPrefixesOf(ChunkId first, ChunkId last) => [.. ChunkPrefixes.Between(first, last).Select(prefix => FailedPrefix + prefix)];
 
     /// <summary>Rows of one attempt at a chunk; written before its marker.</summary>
     public string Chunk(LeaseToken attempt) => $"{ChunksPrefix}{attempt}.parquet";
@@ -124,12 +124,6 @@ public sealed class RunLayout
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dot = file.LastIndexOf('.');
         return dot > 0 && file[dot..] is ".parquet" or ".json" && LeaseToken.TryParse(file[..dot], out attempt);
-    }
-
-    private static string CommonPrefix(ChunkId first, ChunkId last)
-    {
-        var (a, b) = (first.ToString(), last.ToString());
-        return a[..a.AsSpan().CommonPrefixLength(b)];
     }
 
     /// <summary>Reads the chunk back from a name of <see cref="Done"/>.</summary>

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Affect.Storage.Objects;
 
 /// <summary>Walks a folder in ordinal order of the paths relative to it, with '/'; holds one folder's names at each level.</summary>
@@ -15,22 +17,21 @@ internal static class LocalListing
 
     private static IEnumerable<string> WalkFolder(string root, string folder, string prefix, string hidden)
     {
-        var info = new DirectoryInfo(Path.Combine(root, folder));
-        if (!info.Exists)
+        var path = Path.Combine(root, folder);
+        if (!Directory.Exists(path))
         {
             yield break;
         }
 
-        var entries = new List<(string Key, bool IsFolder)>();
-        foreach (var entry in info.EnumerateFileSystemInfos())
+        // Names are compared as they are read: of a folder with a million markers, a ledger partition wants a few thousand.
+        var rest = prefix.Length > folder.Length ? prefix[folder.Length..] : string.Empty;
+        var inside = new FileSystemEnumerable<(string Key, bool IsFolder)>(
+            path, (ref FileSystemEntry entry) => (entry.IsDirectory ? entry.FileName.ToString() + "/" : entry.FileName.ToString(), entry.IsDirectory),
+            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false })
         {
-            var isFolder = entry is DirectoryInfo;
-            if (folder.Length > 0 || entry.Name != hidden)
-            {
-                entries.Add((isFolder ? entry.Name + "/" : entry.Name, isFolder));
-            }
-        }
-
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName.StartsWith(rest, StringComparison.Ordinal) || (entry.IsDirectory && rest.StartsWith(entry.FileName)),
+        };
+        var entries = inside.Where(entry => folder.Length > 0 || entry.Key.TrimEnd('/') != hidden).ToList();
         entries.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
         foreach (var (key, isFolder) in entries)
         {

@@ -27,6 +27,17 @@ public sealed class WorkerRegistryTests
     }
 
     [Fact]
+    public void Profiles_AreOneOfEachKind()
+    {
+        var registry = new WorkerRegistry(new ManualTime());
+        registry.Announce(Worker);
+        registry.Announce(Worker with { Name = "same" });
+        registry.Announce(Worker with { Name = "other", Offers = ["codec:av1", "codec:h264"] });
+        Assert.Equal([1, 2], registry.Profiles().Select(profile => profile.Offers.Count).Order());
+        Assert.Equal(6, registry.Lanes());
+    }
+
+    [Fact]
     public void Draining_TakesNoNewWork_AndLeavingForgets()
     {
         var registry = new WorkerRegistry(new ManualTime());

@@ -1,0 +1,34 @@
+using Affect.Core.Corpora;
+using Affect.Core.Planning;
+using Affect.Core.Video;
+using Affect.Engine.Working;
+using Affect.Storage.Indexes;
+
+namespace Affect.ClusterBenchmarks.Efficiency;
+
+/// <summary>One video that exists as an index only: 25 frames a second, a keyframe at the start of each chunk.</summary>
+internal sealed class MadeVideos(int chunks) : IVideoLibrary
+{
+    public const int FramesPerChunk = 25;
+
+    private readonly IndexedVideo _video = new(
+        new VideoInfo("made", "made", "yuv420p", 0, 640, 360, 0, new Rational(1, 1000), new Rational(25, 1), false, chunks, "bt601", false),
+        new FrameIndex([.. Enumerable.Range(0, chunks * FramesPerChunk).Select(i => i * 40L)], [.. Enumerable.Range(0, chunks).Select(i => i * FramesPerChunk)]));
+
+    public static CorpusEntry Entry => new("made.mp4", "/made/made.mp4", EntryKind.Video, "sha256:0", 1);
+
+    public IReadOnlyList<ChunkSpec> Plan() => ChunkPlanner.Plan(
+        0, Entry, _video.Frames, FrameSelector.Select(_video.Frames, _video.Info.TimeBase, Sampling.All), new PlanOptions(FramesPerChunk));
+
+    public Task<VideoOpening> OpenAsync(int videoNumber, CancellationToken cancellationToken) =>
+        Task.FromResult(new VideoOpening(new OpenedVideo(Entry, _video, "/made", new Nothing()), null));
+
+    public Task<IndexedVideo> IndexAsync(int videoNumber, CancellationToken cancellationToken) => Task.FromResult(_video);
+
+    private sealed class Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Affect.Vision.Decoding;
+using Affect.Vision.Ffmpeg;
+
+namespace Affect.Vision.Tests.Decoding;
+
+public sealed class CodecTrialTests
+{
+    private static readonly string[] All = ["av1", "h264", "hevc", "mjpeg", "mpeg2video", "mpeg4", "vp8", "vp9"];
+
+    [Fact]
+    public async Task Samples_AreWhatTheyAreCalled_AndDecodeInSoftware()
+    {
+        Assert.Equal(All, CodecTrial.Codecs);
+        Assert.Equal(All, await new CodecTrial(FfmpegTools.Find(null), TimeProvider.System).DecodableAsync(VideoDecoder.Cpu, default));
+    }
+
+    /// <summary>A device without AV1, as ffmpeg presents it: an error and an exit code, for that stream only.</summary>
+    [Theory]
+    [InlineData(VideoDecoder.Cuda, "cuda")]
+    [InlineData(VideoDecoder.Vaapi, "vaapi")]
+    public async Task Codec_ThatTheDeviceRefuses_IsLeftOut(VideoDecoder decoder, string name)
+    {
+        using var folder = new TemporaryTool(
+            $"""
+            #!/bin/sh
+            case "$*" in
+              *"-hwaccel {name} -hwaccel_output_format {name} -i "*"hwdownload"*) ;;
+              *) exit 3 ;;
+            esac
+            case "$*" in
+              *av1.mkv*) echo "Failed setup for format {name}: hwaccel initialisation returned error." >&2; exit 1 ;;
+            esac
+            exit 0
+            """);
+        var trial = new CodecTrial(new FfmpegTools(folder.Path, "ffprobe"), TimeProvider.System);
+        Assert.Equal(All.Where(codec => codec != "av1"), await trial.DecodableAsync(decoder, default));
+    }
+
+    [Fact]
+    public async Task NoDevice_DecodesNothing()
+    {
+        Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has an NVIDIA device.");
+        Assert.Empty(await new CodecTrial(FfmpegTools.Find(null), TimeProvider.System).DecodableAsync(VideoDecoder.Cuda, default));
+    }
+
+    /// <summary>A program that stands for ffmpeg.</summary>
+    private sealed class TemporaryTool : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("affect-test-").FullName;
+
+        public TemporaryTool(string script)
+        {
+            File.WriteAllText(Path, script + "\n");
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        public string Path => System.IO.Path.Combine(_folder, "ffmpeg");
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
+}
