@@ -202,6 +202,9 @@ case $mode in
   gpu) onnxruntime_gpu ;;
   test)
     need_debian chromium chromium
+    # The cluster's membership, and networks that the tests can cut.
+    need_debian /usr/lib/postgresql/15/bin/postgres postgresql-15
+    need_debian ip iproute2
     need_debian /usr/lib/python3/dist-packages/torch python3-torch
     need_debian /usr/lib/python3/dist-packages/torchvision python3-torchvision
     need_debian /usr/lib/python3/dist-packages/onnx python3-onnx
