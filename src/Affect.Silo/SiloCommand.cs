@@ -29,8 +29,11 @@ internal static class SiloCommand
         var gatewayPort = Port("--gateway-port", "AFFECT_GATEWAY_PORT", "Servers and workers reach this silo here", SiloOptions.DefaultGatewayPort);
         var healthPort = Port("--health-port", "AFFECT_HEALTH_PORT", "HTTP port of /health/live and /health/ready; 0: none", SiloOptions.DefaultHealthPort);
         var advertise = Text("--advertise", "AFFECT_ADVERTISE", "IP address that the other members are told (default: this machine's first)", string.Empty);
+        var lease = Number(
+            "--lease", "AFFECT_LEASE", "Seconds without a sign of life after which a worker's chunk is given to another", (int)ServingOptions.Default.Ledger.LeaseDuration.TotalSeconds,
+            (int)ServingOptions.ShortestLease.TotalSeconds, (int)ServingOptions.LongestLease.TotalSeconds);
         var root = new RootCommand("A coordinator silo of Affect.Distributed: keeps the ledgers of runs; workers and servers are its clients.");
-        foreach (var option in new Option[] { membership, cluster, output, roots, siloPort, gatewayPort, healthPort, advertise })
+        foreach (var option in new Option[] { membership, cluster, output, roots, siloPort, gatewayPort, healthPort, advertise, lease })
         {
             root.Options.Add(option);
         }
@@ -52,6 +55,7 @@ internal static class SiloCommand
                     SiloPort = parsed.GetValue(siloPort),
                     GatewayPort = parsed.GetValue(gatewayPort),
                     HealthPort = parsed.GetValue(healthPort),
+                    Serving = ServingOptions.Default.WithLease(TimeSpan.FromSeconds(parsed.GetValue(lease))),
                     AdvertisedAddress = address is null ? null : IPAddress.Parse(address),
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -117,7 +121,9 @@ internal static class SiloCommand
         return option;
     }
 
-    private static Option<int> Port(string name, string variable, string description, int otherwise)
+    private static Option<int> Port(string name, string variable, string description, int otherwise) => Number(name, variable, description, otherwise, 0, 65535);
+
+    private static Option<int> Number(string name, string variable, string description, int otherwise, int least, int most)
     {
         var option = new Option<int>(name)
         {
@@ -129,20 +135,20 @@ internal static class SiloCommand
                     return otherwise;
                 }
 
-                if (int.TryParse(value, out var port))
+                if (int.TryParse(value, out var number))
                 {
-                    return port;
+                    return number;
                 }
 
-                result.AddError($"{variable} must be a port, not '{value}'.");
+                result.AddError($"{variable} must be a whole number, not '{value}'.");
                 return 0;
             },
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+            if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
             {
-                result.AddError($"{name} must be in 0..65535.");
+                result.AddError($"{name} must be in {least}..{most}, not {value}.");
             }
         });
         return option;

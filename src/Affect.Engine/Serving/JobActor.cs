@@ -206,7 +206,7 @@ public sealed class JobActor : IJobHandle
             FramesPerSecond = record.Phase == JobPhase.Running ? _rate.FramesPerSecond : 0,
             Remaining = record.Phase == JobPhase.Running && progress is { } p ? _rate.Remaining(p.TotalFrames - p.Counts.Frames) : null,
             Blocked = blocked,
-            Notes = [.. NotesOn(record, blocked, workers)],
+            Notes = [.. JobNotes.On(record, blocked, workers)],
         };
     }
 
@@ -219,32 +219,6 @@ public sealed class JobActor : IJobHandle
             : null;
 
     private RunStore? Store => _machine.Record.Run is { } run ? new RunStore(_objects, new RunLayout(run.ToString())) : null;
-
-    private static IEnumerable<string> NotesOn(JobRecord record, IReadOnlyList<BlockedChunks> blocked, IReadOnlyList<WorkerProfile> workers)
-    {
-        if (record.IsEnded)
-        {
-            yield break;
-        }
-
-        if (record.IsPaused)
-        {
-            yield return "paused";
-        }
-
-        if (workers.Count == 0)
-        {
-            yield return "no worker is connected";
-            yield break;
-        }
-
-        foreach (var b in blocked)
-        {
-            yield return b.PendingChunks > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"{b.PendingChunks} chunks need {b.Requires}; no worker offers it")
-                : $"the {(record.Phase == JobPhase.Planning ? "corpus cannot be planned" : "labels cannot be finished")}: that needs {b.Requires}; no worker offers it";
-        }
-    }
 
     private WorkItem Item(Lease? chunk, StageLease? stage, int partition, int lanes)
     {

@@ -15,7 +15,9 @@ internal sealed class AffectProcess : IDisposable
 {
     public const int Interrupt = 2;
     public const int Terminate = 15;
-    private const int KillNow = 9;
+    public const int Stop = 19;
+    public const int Continue = 18;
+    public const int KillNow = 9;
 
     /// <summary>No call of these tests takes this long, also on a machine with thirty times the work it can do: reaching it is a hang.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
@@ -34,13 +36,19 @@ internal sealed class AffectProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => IsDisposed || _process.HasExited;
 
-    public static AffectProcess Start(IDictionary<string, string> environment, string folder, IEnumerable<string> arguments)
+    public bool IsDisposed { get; private set; }
+
+    public static AffectProcess Start(IDictionary<string, string> environment, string folder, IEnumerable<string> arguments) =>
+        Launch(environment, folder, ["dotnet", Installed.Program, .. arguments]);
+
+    /// <summary>Any program, looked up in PATH.</summary>
+    public static AffectProcess Launch(IDictionary<string, string> environment, string folder, IEnumerable<string> command)
     {
         var start = new ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
         // A shell starts background jobs with SIGINT ignored, and that is inherited; a terminal's foreground job, which the tests stand for, has it.
-        foreach (var argument in (IEnumerable<string>)["env", "--default-signal=INT", "dotnet", Installed.Program, .. arguments])
+        foreach (var argument in (IEnumerable<string>)["env", "--default-signal=INT", .. command])
         {
             start.ArgumentList.Add(argument);
         }
@@ -127,6 +135,7 @@ internal sealed class AffectProcess : IDisposable
         }
 
         _process.Dispose();
+        IsDisposed = true;
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

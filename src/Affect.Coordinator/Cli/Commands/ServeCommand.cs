@@ -25,11 +25,12 @@ internal static class ServeCommand
             Description = "Folder or az:// location below which corpora must lie; several may be given; needed unless bound to loopback, or with --cluster", DefaultValueFactory = _ => [],
         };
         var tokenFile = ServerOption.TokenFile();
+        var lease = Lease();
         var cluster = ClusterOption.Cluster();
         var membership = ClusterOption.Membership();
         var id = ClusterOption.Id();
         var worker = WorkerOptionsBinder.AddTo(command, fewest: 0);
-        foreach (var option in new Option[] { listen, output, roots, tokenFile, cluster, membership, id })
+        foreach (var option in new Option[] { listen, output, roots, tokenFile, lease, cluster, membership, id })
         {
             command.Options.Add(option);
         }
@@ -40,13 +41,29 @@ internal static class ServeCommand
         {
             var arguments = new ServeArguments(
                 ParseListen(parsed.GetRequiredValue(listen)), parsed.GetRequiredValue(output), parsed.GetRequiredValue(roots), parsed.GetValue(tokenFile), worker.Bind(parsed),
-                log.Bind(parsed));
+                log.Bind(parsed), ServingOptions.Default.WithLease(TimeSpan.FromSeconds(parsed.GetValue(lease))));
             arguments.CheckFolders();
+            if (parsed.GetValue(cluster) && parsed.GetResult(lease) is { Implicit: false })
+            {
+                throw new CommandException(ExitCodes.Usage, "--lease is the silos' matter in a cluster: give it to affect-silo");
+            }
+
             return parsed.GetValue(cluster)
                 ? await ServeClusterAsync(arguments, parsed.GetValue(membership), parsed.GetRequiredValue(id), cancellationToken).ConfigureAwait(false)
                 : await ServeLocalAsync(arguments, cancellationToken).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static Option<double> Lease()
+    {
+        var lease = new Option<double>("--lease")
+        {
+            Description = "Seconds without a sign of life after which a worker's chunk is given to another", DefaultValueFactory = _ => ServingOptions.Default.Ledger.LeaseDuration.TotalSeconds,
+        };
+        var (shortest, longest) = (ServingOptions.ShortestLease.TotalSeconds, ServingOptions.LongestLease.TotalSeconds);
+        CommonOptions.Range(lease, v => v >= shortest && v <= longest, $"{shortest} to {longest}");
+        return lease;
     }
 
     private static async Task<int> ServeLocalAsync(ServeArguments arguments, CancellationToken cancellationToken)
@@ -58,7 +75,7 @@ internal static class ServeCommand
         var engine = await Guard.RunAsync(async () =>
         {
             await workspace.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            return await LocalJobEngine.OpenAsync(workspace.Objects, workplace, ServingOptions.Default, time, cancellationToken).ConfigureAwait(false);
+            return await LocalJobEngine.OpenAsync(workspace.Objects, workplace, arguments.Serving, time, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         using var loggers = LogOption.Open(arguments.Log, time);
         using var setup = arguments.Worker.Lanes == 0
@@ -166,7 +183,7 @@ internal static class ServeCommand
 
 /// <summary>What <c>serve</c> was asked for.</summary>
 internal sealed record ServeArguments(
-    IPEndPoint Listen, string Output, IReadOnlyList<string> Roots, string? TokenFile, WorkerArguments Worker, string? Log)
+    IPEndPoint Listen, string Output, IReadOnlyList<string> Roots, string? TokenFile, WorkerArguments Worker, string? Log, ServingOptions Serving)
 {
     public void CheckFolders()
     {
