@@ -14,6 +14,7 @@ from .data.faceset import FaceSet
 from .predict import raw_outputs
 
 FEWEST_POSITIVES = 5
+SMOOTHING = 4  # steps of 0.01 to each side
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -47,7 +48,7 @@ def fit_temperature(logits: np.ndarray, target: np.ndarray, kind: str) -> float:
 def fit_thresholds(probability: np.ndarray, scores: np.ndarray) -> list[float]:
     """Per AU the threshold in 0.15…0.75 with the best F1 against score >= 0.5 (NaN left out); 0.5 for an AU with too few positives (or negatives) to choose by.
 
-    Of equally good thresholds the middle one is taken.
+    F1 over thresholds is jagged with the few positives there are, so it is averaged over +-0.04 first; of equally good thresholds the middle one is taken.
     """
     thresholds = []
     for unit in range(scores.shape[1]):
@@ -59,7 +60,8 @@ def fit_thresholds(probability: np.ndarray, scores: np.ndarray) -> list[float]:
             continue
         grid = np.round(np.arange(0.15, 0.751, 0.01), 2)
         f1 = np.array([metrics.binary_f1(truth, p >= t) for t in grid])
-        best = grid[f1 >= f1.max() - 1e-9]
+        smooth = np.convolve(np.pad(np.nan_to_num(f1), SMOOTHING, mode="edge"), np.full(2 * SMOOTHING + 1, 1 / (2 * SMOOTHING + 1)), "valid")
+        best = grid[smooth >= smooth.max() - 1e-9]
         thresholds.append(float(best[len(best) // 2]))
     return thresholds
 
