@@ -88,7 +88,9 @@ internal static class JsonNodes
     public static JsonNode? At(this JsonNode? node, string path) => path.Split('.').Aggregate(node, (at, name) => (at as JsonObject)?[name]);
 
     /// <summary>A scalar as text, or null.</summary>
-    public static string? Text(this JsonNode? node, string path) => node.At(path) is JsonValue value ? value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString() : null;
+    public static string? Text(this JsonNode? node, string path) => node.At(path) is not JsonValue value
+        ? null
+        : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     public static IEnumerable<JsonNode> Items(this JsonNode? node, string path) => node.At(path) is JsonArray array ? array.Select(item => item!) : [];
 }

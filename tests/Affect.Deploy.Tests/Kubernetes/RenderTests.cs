@@ -57,7 +57,8 @@ public sealed partial class RenderTests
 
     private static string CopyTo(TestFolder folder)
     {
-        foreach (var file in Directory.EnumerateFiles(Manifest.Folder, "*", SearchOption.AllDirectories).Where(f => !f.StartsWith(Path.Combine(Manifest.Folder, "site") + "/", StringComparison.Ordinal)))
+        var own = Path.Combine(Manifest.Folder, "site") + "/";
+        foreach (var file in Directory.EnumerateFiles(Manifest.Folder, "*", SearchOption.AllDirectories).Where(f => !f.StartsWith(own, StringComparison.Ordinal)))
         {
             var target = folder.File(Path.GetRelativePath(Manifest.Folder, file).Replace("site.example", "site", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
