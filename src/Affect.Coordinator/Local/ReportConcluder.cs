@@ -1,5 +1,6 @@
 using Affect.Core.Corpora;
 using Affect.Core.Jobs;
+using Affect.Core.Runs;
 using Affect.Engine.Finalising;
 using Affect.Engine.Models;
 using Affect.Engine.Runs;
@@ -16,7 +17,10 @@ internal sealed class ReportConcluder(TimeProvider time) : IRunConcluder
         var failures = RunReporter.FailuresOf(run, state.Execution, state.Final);
         var cost = await RunCost.OfStoredAsync(store, state.Final, cancellationToken).ConfigureAwait(false);
         var source = new ReportSource(store, run, manifest, state.Final, failures, models, cost, state.IsFinished);
-        await RunReporter.WriteAsync(source, null, null, time, cancellationToken).ConfigureAwait(false);
-        return new JobOutcome(state.Execution.Progress.Counts, failures.Count, state.Final.Tracks.Values.Sum());
+        var report = await RunReporter.WriteAsync(source, null, null, time, cancellationToken).ConfigureAwait(false);
+        // The report's account: that of the ledger leaves out the frames of chunks that were given up.
+        var a = report.Accounting;
+        return new JobOutcome(
+            new FrameCounts(a.FramesIn, a.FramesWithFace, a.FramesWithoutFace, a.FramesSkipped, a.FramesFailed, a.Faces), failures.Count, state.Final.Tracks.Values.Sum());
     }
 }

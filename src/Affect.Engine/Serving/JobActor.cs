@@ -169,7 +169,7 @@ public sealed class JobActor : IJobHandle
         }
 
         var result = await ChangeAsync(
-            _machine.Retry, string.Create(CultureInfo.InvariantCulture, $"retried: {chunks} chunks put back"), cancellationToken).ConfigureAwait(false);
+            _machine.Retry, string.Create(CultureInfo.InvariantCulture, $"retried: {Chunks(chunks)} put back"), cancellationToken).ConfigureAwait(false);
         return new RetryStatus(result, chunks);
     }
 
@@ -219,6 +219,8 @@ public sealed class JobActor : IJobHandle
             : null;
 
     private RunStore? Store => _machine.Record.Run is { } run ? new RunStore(_objects, new RunLayout(run.ToString())) : null;
+
+    private static string Chunks(int count) => count == 1 ? "1 chunk" : string.Create(CultureInfo.InvariantCulture, $"{count} chunks");
 
     private WorkItem Item(Lease? chunk, StageLease? stage, int partition, int lanes)
     {
@@ -284,7 +286,7 @@ public sealed class JobActor : IJobHandle
 
         if (progress.Quarantined > before.Quarantined)
         {
-            _log.Warning(string.Create(CultureInfo.InvariantCulture, $"{progress.Quarantined - before.Quarantined} chunks given up after repeated failures"));
+            _log.Warning(string.Create(CultureInfo.InvariantCulture, $"{Chunks(progress.Quarantined - before.Quarantined)} given up after repeated failures"));
         }
     }
 

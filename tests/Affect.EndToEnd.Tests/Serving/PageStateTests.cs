@@ -46,7 +46,7 @@ public sealed class PageStateTests(ChromiumFixture chromium) : IClassFixture<Chr
         Assert.Equal("Resume", await served.FocusedAsync());
         await keys.PressAsync("Space");
         await served.Expect("#state").ToHaveTextAsync("Planning");
-        await served.Expect("#announce").ToContainTextAsync("Planning");
+        await served.Expect("#announce").ToContainTextAsync("The run goes on");
         await served.TabToAsync("Cancel …");
         await keys.PressAsync("Enter");
         Assert.Equal("Keep it", await served.FocusedAsync());
@@ -112,6 +112,7 @@ public sealed class PageStateTests(ChromiumFixture chromium) : IClassFixture<Chr
         await served.Expect("#banner").ToContainTextAsync("The server does not answer");
         await served.Expect("#announce").ToContainTextAsync("does not answer");
         await served.Expect("#connection").ToHaveTextAsync("Not connected");
+        Assert.Matches(@"from (just now|\d+ s ago)\.", await served.At("#banner").InnerTextAsync());
         await served.PictureAsync("gone");
         using var successor = await ServerProcess.StartAsync(box, workers: 0, server.Port);
         await served.Expect("#connection").ToHaveTextAsync("Connected");

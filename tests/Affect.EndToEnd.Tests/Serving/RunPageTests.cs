@@ -85,6 +85,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
     {
         var a = report.GetProperty("accounting");
         Assert.Equal(Int(a.GetProperty("framesIn")), await served.At("#frames-in b").InnerTextAsync());
+        Assert.Equal(Int(a.GetProperty("framesIn")), await served.At("#frames-done b").InnerTextAsync());
         Assert.Equal(Int(a.GetProperty("faces")), await served.At("#faces b").InnerTextAsync());
         Assert.Equal(
             ((string[])["framesWithFace", "framesWithoutFace", "framesSkipped", "framesFailed"]).Select(field => Int(a.GetProperty(field))),

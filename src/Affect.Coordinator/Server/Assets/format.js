@@ -30,8 +30,9 @@ export function seconds(span) {
   return found ? ((Number(found[1] ?? 0) * 24 + Number(found[2])) * 60 + Number(found[3])) * 60 + Number(found[4]) : null;
 }
 
+// How long ago a time of the API, or of this browser's clock, was.
 export function ago(time, now = Date.now()) {
-  const s = Math.max(0, (now - Date.parse(time)) / 1000);
+  const s = Math.max(0, (now - new Date(time)) / 1000);
   if (s < 5) return 'just now';
   if (s < 60) return `${Math.round(s)} s ago`;
   if (s < 3600) return `${Math.round(s / 60)} min ago`;

@@ -110,7 +110,7 @@ function view(page, state, draw, told) {
     log(state.log), about(job));
 }
 
-const waitText = note => note === 'no worker is connected' ? 'No worker is connected: the run waits until one comes.' : `${note.replace(/^./, c => c.toUpperCase())}. The run waits until such a worker comes.`;
+const waitText = note => note === 'no worker is connected' ? 'No worker is connected: the run waits until one comes.' : `${note.replace(/^./, c => c.toUpperCase())}.`;
 
 function header({ job, ...status }) {
   return el('header', { key: 'header' }, el('p', { class: 'back' }, el('a', { href: '#/runs' }, 'All runs')),
@@ -133,7 +133,7 @@ function progress(status, workers) {
           p.failedAttempts > 0 && `; ${plural(p.failedAttempts, 'failed attempt')}`, '.'] : null)),
     (p || job.outcome) && el('div', { class: 'tiles', key: 'tiles' },
       tile(share === null ? '–' : part(share, 1), 'of the frames', null, 'share'),
-      tile(int(frames), 'frames done', p ? `of ${int(p.totalFrames)}` : null),
+      tile(int(frames), 'frames done', p ? `of ${int(p.totalFrames)}` : null, 'frames-done'),
       !ended && tile(status.framesPerSecond > 0 ? rate(status.framesPerSecond).replace(' frames/s', '') : '–', 'frames a second', slow ? `most time goes into ${slow}` : null),
       !ended && tile(remaining ? duration(seconds(remaining.expected)) : '–', 'left', remaining ? timeRange(remaining) : job.isPaused ? 'paused' : 'not yet known'),
       ended && job.outcome && tile(int(job.outcome.tracks), 'face tracks'),

@@ -24,7 +24,7 @@ function draw(page, workers, error) {
     el('div', { class: 'title', key: 'title' }, el('div', null, el('h1', null, 'Workers'),
       el('p', { class: 'lead' }, workers === null ? 'Processes that label for this server.'
         : workers.length === 0 ? 'No worker is connected: what is submitted waits.'
-          : [`${plural(alive.length, 'worker')} with ${plural(lanes, 'lane')}`, speed > 0 && `, ${rate(speed)}`, workers.length > alive.length && `; ${int(workers.length - alive.length)} lost`, '.']))),
+          : alive.length === 0 ? `No worker is connected: what is submitted waits. ${int(workers.length)} lost.` : [`${plural(alive.length, 'worker')} with ${plural(lanes, 'lane')}`, speed > 0 && `, ${rate(speed)}`, workers.length > alive.length && `; ${int(workers.length - alive.length)} lost`, '.']))),
     workers === null && error && error.status !== 0 && el('p', { class: 'callout bad', key: 'error', role: 'alert' }, error.message),
     workers === null && el('div', { class: 'loading', key: 'loading' }, 'Loading the workers …'),
     workers?.length === 0 && empty(el('p', null, 'Start one on any machine that sees the corpus and the workspace:'),
