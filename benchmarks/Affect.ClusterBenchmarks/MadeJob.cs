@@ -11,7 +11,7 @@ using Affect.Storage.Objects;
 namespace Affect.ClusterBenchmarks;
 
 /// <summary>A job in a folder that is planned already: so many chunks of videos that do not exist.</summary>
-internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id) : IDisposable
+internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id, RunLayout Layout, IReadOnlyList<ChunkSpec> Plan) : IDisposable
 {
     public const int FramesPerChunk = 1500;
 
@@ -53,7 +53,7 @@ internal sealed record MadeJob(string Folder, LocalObjectStore Objects, JobId Id
             Id = JobId.New(), Request = new JobRequest { Corpus = "/made" }, Submitted = DateTimeOffset.UtcNow, Phase = JobPhase.Running, Run = record.Id,
         };
         await objects.PutAsync(RunLayout.Job(job.Id), job.ToJson(), CancellationToken.None);
-        return new MadeJob(folder, objects, job.Id);
+        return new MadeJob(folder, objects, job.Id, new RunLayout(record.Id.ToString()), plan);
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -3,6 +3,7 @@ using Affect.ClusterBenchmarks;
 using Affect.ClusterBenchmarks.Efficiency;
 
 // scale [CHUNKS,CHUNKS,...] [SECONDS OF BUSY WORKERS; 0: not]: the table of docs/benchmarks-cluster.md.
+// rebuild [CHUNKS,CHUNKS,...]: the second table there.
 // prepare | local | worker: parts of benchmarks/cluster_efficiency.py, which starts them.
 switch (args)
 {
@@ -14,6 +15,10 @@ switch (args)
         return 0;
     case ["worker", var server, var folder, var kind, var milliseconds]:
         await MadeRun.WorkAsync(server, folder, new ChunkWork(kind, Number(milliseconds)));
+        return 0;
+    case ["rebuild", ..]:
+        Console.Out.WriteLine(MachineLine.Text());
+        await RebuildTable.RunAsync(args.Length > 1 ? [.. args[1].Split(',').Select(Number)] : [10_000, 100_000, 1_000_000], Console.Out);
         return 0;
     case [] or ["scale", ..]:
         Console.Out.WriteLine(MachineLine.Text());

@@ -34,7 +34,8 @@ internal static class ScaleTable
 
     private static async Task DrainAsync(int chunks, TextWriter output)
     {
-        using var job = await MadeJob.CreateAsync(chunks);
+        using var made = await MadeJob.CreateAsync(chunks);
+        var job = made with { Plan = [] };
         await using var cluster = await OneSilo.StartAsync(job.Objects, job.Folder);
         IWorkSource source = cluster.Engine;
         using var over = new CancellationTokenSource();

@@ -4,11 +4,14 @@ using Affect.Core.Runs;
 
 namespace Affect.Engine.Serving;
 
-/// <summary>A slice in this process that is rebuilt from storage when it is asked for the first time. A rebuild that fails is tried again by the next call.</summary>
+/// <summary>
+/// A slice in this process that is rebuilt from storage when it is asked for the first time. A rebuild that fails is tried again by the next call. One that takes longer than its
+/// caller waits goes on for the next: callers over a network give up after seconds, and would otherwise begin it anew for ever.
+/// </summary>
 public sealed class LazyLedgerSlice(Func<CancellationToken, Task<LedgerSlice>> open) : ILedgerSlice
 {
-    private readonly AsyncGate _opening = new();
-    private LedgerSlice? _slice;
+    private readonly Lock _gate = new();
+    private Task<LedgerSlice>? _opening;
 
     public async Task<SliceLease> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) =>
         await (await SliceAsync(cancellationToken).ConfigureAwait(false)).LeaseAsync(worker, cancellationToken).ConfigureAwait(false);
@@ -34,6 +37,12 @@ public sealed class LazyLedgerSlice(Func<CancellationToken, Task<LedgerSlice>> o
     public async Task<int> RequeueAsync(string? reason, CancellationToken cancellationToken) =>
         await (await SliceAsync(cancellationToken).ConfigureAwait(false)).RequeueAsync(reason, cancellationToken).ConfigureAwait(false);
 
-    private async Task<LedgerSlice> SliceAsync(CancellationToken cancellationToken) => _slice ?? await _opening.RunAsync(
-        async () => _slice ??= await open(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    private Task<LedgerSlice> SliceAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _opening = _opening is { IsFaulted: false, IsCanceled: false } ? _opening : open(CancellationToken.None);
+            return _opening.WaitAsync(cancellationToken);
+        }
+    }
 }
