@@ -87,7 +87,7 @@ internal static class SiloCommand
             var objects = ObjectStoreFactory.Open(options.Workplace.Location, AzureBlobOptions.FromEnvironment());
             await using var app = SiloHost.Build(options, objects, logging => logging
                 .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ssZ ", true))
-                .AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information));
+                .AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).SetMinimumLevel(LogLevel.Information));
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             await Console.Error.WriteLineAsync(
                 $"affect-silo: in cluster {options.Cluster.ClusterId}, silo port {options.SiloPort}, gateway port {options.GatewayPort}").ConfigureAwait(false);

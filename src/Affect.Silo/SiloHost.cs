@@ -20,6 +20,12 @@ namespace Affect.Silo;
 /// </summary>
 public static class SiloHost
 {
+    /// <summary>
+    /// A silo that missed changes of the membership (its database was away) reads them again this often. Orleans' own minute let a dead silo keep its grains for that long
+    /// where the database had been away in the same moment.
+    /// </summary>
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
+
     /// <summary>Builds the host; starting it joins the cluster.</summary>
     /// <exception cref="ArgumentException">The workspace's location is malformed.</exception>
     public static WebApplication Build(SiloOptions options, IObjectStore objects, Action<ILoggingBuilder> logging)
@@ -56,6 +62,7 @@ public static class SiloHost
         else
         {
             silo.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ClusterId));
+            silo.Configure<ClusterMembershipOptions>(membership => membership.TableRefreshTimeout = TableRefresh);
             silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (ClusterConnection.Invariant, options.Cluster.Membership));
             if (options.AdvertisedAddress is { } address)
             {

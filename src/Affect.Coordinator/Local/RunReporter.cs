@@ -57,7 +57,7 @@ internal static class RunReporter
         [
             .. run.Videos.Where(v => v.Failure is not null).Select(v => new ReportFailure(v.Id, null, 1, v.Failure!)),
             .. execution.Quarantined.Select(q => new ReportFailure(
-                q.Chunk.VideoId, q.Chunk.Id.ToString(), q.Failures.Count, q.Failures[^1].Failure)),
+                q.Chunk.VideoId, q.Chunk.Id.ToString(), q.Failures.Count, ReproducingCommand.AddTo(q.Failures[^1].Failure, run, q.Chunk.Id))),
             .. final.Done.Where(d => d.Problem is not null).Select(d => new ReportFailure(videoIds[d.Chunk], d.Chunk.ToString(), d.Attempt.Number, d.Problem!)),
         ];
     }

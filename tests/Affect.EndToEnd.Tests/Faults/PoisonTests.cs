@@ -26,6 +26,7 @@ public sealed class PoisonTests
         Assert.Equal(FailureReasons.Of(FailureKind.WorkerLost), failure.Reason);
         Assert.Equal(3, failure.Attempts);
         Assert.Contains("signal 11", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"affect run {Path.Combine(box.Corpus, "poison.mp4")}", failure.Command, StringComparison.Ordinal);
         Assert.Equal(50, second.Number("framesFailed"));
         Assert.Equal(100, second.Labels().Of("good.mp4").Select(r => r.Frame).Distinct().Count());
         Assert.Empty(Directory.GetFiles(Path.Combine(run, "begun")));

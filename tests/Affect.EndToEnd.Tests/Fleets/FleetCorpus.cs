@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Affect.EndToEnd.Tests.Fixtures;
 
 namespace Affect.EndToEnd.Tests.Fleets;
@@ -6,6 +7,8 @@ namespace Affect.EndToEnd.Tests.Fleets;
 internal static class FleetCorpus
 {
     public const int ChunkFrames = 10;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<LabelTable>>> Undisturbed = new(StringComparer.Ordinal);
 
     /// <summary>Two videos of 24 chunks and one with a variable frame rate: long enough for every fault to meet the run.</summary>
     public static void AddLong(Sandbox box)
@@ -22,9 +25,16 @@ internal static class FleetCorpus
         box.Add(Cut(14, 3), "b.mp4");
     }
 
-    /// <summary>The final labels of <c>affect run</c> on the same corpus, alone on this machine.</summary>
-    public static async Task<LabelTable> UndisturbedAsync(Sandbox box) =>
-        (await box.RunAsync(box.Corpus, "undisturbed", 0, "--chunk-frames", $"{ChunkFrames}")).Labels();
+    /// <summary>The final labels of <c>affect run</c> on one of these corpora, alone on this machine; made once a test run.</summary>
+    /// <param name="add"><see cref="AddLong"/> or <see cref="AddShort"/>.</param>
+    public static Task<LabelTable> UndisturbedAsync(Action<Sandbox> add) => Undisturbed.GetOrAdd(add.Method.Name, _ => new Lazy<Task<LabelTable>>(() => LabelAsync(add))).Value;
+
+    private static async Task<LabelTable> LabelAsync(Action<Sandbox> add)
+    {
+        using var box = new Sandbox();
+        add(box);
+        return (await box.RunAsync(box.Corpus, "undisturbed", 0, "--chunk-frames", $"{ChunkFrames}")).Labels();
+    }
 
     /// <summary>H.264 with keyframes that are a chunk apart.</summary>
     private static string Cut(int startSeconds, int seconds) => Clips.Make(

@@ -10,6 +10,9 @@ namespace Affect.Coordinator.Cli.Commands;
 /// <summary><c>affect worker</c>: label chunks for a server or a cluster until told to end.</summary>
 internal static class WorkerCommand
 {
+    /// <summary>A call that takes longer has met a network that was cut: the next one, on a new connection, may find it whole, while a lease still lasts.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         var command = new Command("worker", "Label chunks for a server or a cluster until SIGTERM");
@@ -32,6 +35,7 @@ internal static class WorkerCommand
             if (!parsed.GetValue(cluster))
             {
                 using var http = server.Connect(parsed);
+                http.Timeout = CallTimeout;
                 return await RunAsync(new HttpWorkSource(http), arguments, parsed.GetValue(output), log.Bind(parsed), parsed.GetValue(format), cancellationToken).ConfigureAwait(false);
             }
 
