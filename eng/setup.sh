@@ -106,8 +106,10 @@ XML
 }
 ask() {
   { echo "<Solution>"; (cd "$probes" && printf '  <Project Path="%s" />\n' */*.csproj); echo "</Solution>"; } >"$probes/questions.slnx"
-  # A build node that outlived this would keep the lock.
-  dotnet restore "$probes/questions.slnx" -v quiet -nodeReuse:false >"$probes/log" 2>&1 9>&- && return
+  # One process (-m:1): build nodes take minutes to answer on a busy machine, and one that outlived this would keep the lock. NuGet tries six times
+  # for each package in turn, which makes a dead source cost minutes; three are enough to ask.
+  NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=${NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT:-3} \
+    dotnet restore "$probes/questions.slnx" -v quiet -m:1 -nodeReuse:false >"$probes/log" 2>&1 9>&- && return
   # Only "there is no such package or version" is an answer; any other error means that the source neither has nor lacks it.
   if ! grep -q ' error NU110[1-3]' "$probes/log" || grep ' error ' "$probes/log" | grep -qvE ' error NU110[1-3]'; then
     cat "$probes/log" >&2
