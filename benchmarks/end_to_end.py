@@ -19,18 +19,18 @@ AFFECT = os.path.join(ROOT, "artifacts/affect/affect.dll")
 SAMPLE = os.path.join(ROOT, ".deps/samples/franck.mp4")
 
 
-def tree_rss(pid):
-    """Resident bytes of a process and its descendants (shared pages counted once for each)."""
+def tree_memory(pid):
+    """Resident bytes of a process and its descendants, a page that several share counted once (proportional set size): a process that was just forked is no second one."""
     total, pending = 0, [pid]
     while pending:
         p = pending.pop()
         try:
-            with open(f"/proc/{p}/statm") as f:
-                total += int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            with open(f"/proc/{p}/smaps_rollup") as f:
+                total += next(int(line.split()[1]) * 1024 for line in f if line.startswith("Pss:"))
             for task in os.listdir(f"/proc/{p}/task"):
                 with open(f"/proc/{p}/task/{task}/children") as f:
                     pending += map(int, f.read().split())
-        except (FileNotFoundError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError, StopIteration):
             pass
     return total
 
@@ -46,8 +46,8 @@ def measure(command, env=None):
     out_reader = threading.Thread(target=lambda: out.append(process.stdout.read()))
     out_reader.start()
     while process.poll() is None:
-        peak = max(peak, tree_rss(process.pid))
-        time.sleep(0.05)
+        peak = max(peak, tree_memory(process.pid))
+        time.sleep(0.2)
     reader.join(), out_reader.join()
     wall, after = time.monotonic() - started, os.times()
     if process.returncode != 0:
