@@ -55,6 +55,7 @@ internal static class MadeRun
         var executor = new RunExecutor(
             store, run, new MadeVideos(run.Plan.Count), () => work, ChunkReuse.None, Thresholds, new RunOptions { Workers = lanes }, Scratch(folder), null,
             new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance);
+        await WarmAsync();
         await ReadyAsync();
         var (result, _) = await executor.ExecuteAsync(false, default);
         Console.Out.WriteLine($"done {result.Progress.Done}");
@@ -72,12 +73,26 @@ internal static class MadeRun
             new RetryingWorkSource(source, RetryingWorkSource.DefaultBound, TimeProvider.System, Environment.ProcessId), new Shop(store, run, Scratch(folder), work),
             new WorkerHostOptions { Name = WorkerHostOptions.NewName(), Version = "1", Lanes = 1, Device = "cpu", Decoder = "cpu", Offers = offers }, TimeProvider.System, NullLoggerFactory.Instance);
         await source.WorkplaceAsync(default);
+        await WarmAsync();
         await ReadyAsync();
         using var leave = new CancellationTokenSource();
         var working = host.RunAsync(leave.Token);
         await Console.In.ReadLineAsync();
         await leave.CancelAsync();
         await working;
+    }
+
+    /// <summary>A few chunks of a run elsewhere, so that no variant's time is that of its just-in-time compiler.</summary>
+    private static async Task WarmAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("affect-warm-").FullName;
+        var run = Define(5);
+        var store = new RunStore(new LocalObjectStore(folder), new RunLayout(run.Record.Id.ToString()));
+        await store.CreateAsync(run, default);
+        await new RunExecutor(
+            store, run, new MadeVideos(5), () => new ChunkWork("cpu", 1), ChunkReuse.None, Thresholds, new RunOptions { Workers = 1 }, Scratch(folder), null,
+            new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance).ExecuteAsync(false, default);
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task ReadyAsync()
