@@ -14,7 +14,7 @@ real   the pipeline on the sample clips, repeated to a sensible length: `affect 
 Prints every time, and the median of the ratios of each round with their spread. A machine that does other things at the same time gives spread, not bias:
 the variants take turns. Needs the solution to be built (dotnet build -c Release), and ffmpeg for real.
 """
-import argparse, glob, json, os, platform, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
+import argparse, glob, json, os, platform, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = "bin/Release/net10.0"
@@ -159,7 +159,7 @@ def real_served(engine, videos):
         worker, url = start_engine(processes, engine, folder, [videos])
         for _ in range(2):
             processes.start(AFFECT + ["worker", "--workers", "1", "--out", folder] + worker)
-        workers = lambda: len(json.loads(output_of(["curl", "-sf", f"{url}/api/v1/workers"])))
+        workers = lambda: len(json.load(urllib.request.urlopen(f"{url}/api/v1/workers")))
         until("two workers", lambda: workers() == 2, 60)
         started = time.monotonic()
         job = json.loads(output_of(AFFECT + ["submit", videos, "--server", url, "--output", "json"]))["job"]["id"]
