@@ -1,7 +1,7 @@
 """Trains designs, their single-task twins and other variants with several seeds:  python3 -m affect_training.compare CONFIG.yaml
 
 CONFIG.yaml: `output`; `seeds`; `test` (expression, va_au: FaceSets); `base` (a training config without design and batch); `designs` (name -> design settings), each trained as
-`NAME` (all tasks) and as its twins `NAME.expression`, `NAME.va`, `NAME.au`; `batches` (all, expression, va, au: the batch of a net with these tasks); `variants` (name -> keys that
+`NAME` (all tasks) and as its twins `NAME.expression`, `NAME.va`, `NAME.au`; `twins` (task -> keys that its twins replace); `batches` (all, expression, va, au: the batch of a net with these tasks); `variants` (name -> keys that
 replace base's; `design: NAME` takes one of `designs`, `tasks` its heads and batch). `seeds_of` names those that get all seeds (the rest get the first only).
 `{seed}` and `{output}` in strings are filled in, so that a student can name its teachers. A finished run is not repeated; a killed one resumes.
 Each run leaves `figures.json` and `predictions.npz` (on the test sets) for comparison_table.py.
@@ -47,7 +47,7 @@ def plan(config: dict) -> list[tuple[str, int, dict]]:
     variants = {}
     for design in config["designs"]:
         variants[design] = {"design": design}
-        variants |= {f"{design}.{task}": {"design": design, "tasks": [task], "task_weights": {task: 1.0}} for task in TASKS}
+        variants |= {f"{design}.{task}": {"design": design, "tasks": [task], "task_weights": {task: 1.0}, **config.get("twins", {}).get(task, {})} for task in TASKS}
     variants |= config.get("variants", {})
     unknown = set(config.get("seeds_of", [])) - set(variants)
     if unknown:
