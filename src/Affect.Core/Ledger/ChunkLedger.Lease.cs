@@ -99,7 +99,10 @@ public sealed partial class ChunkLedger
             !_workers.Any(_groups[_slots[slot].Group].Requires, now, other => failures.All(failure => failure.Worker != other));
     }
 
-    /// <summary>A chunk to lease a second time: the one leased longest to another worker, if it is slow enough; else null.</summary>
+    /// <summary>
+    /// A chunk to lease a second time: the one leased longest to another worker, if it is slow enough; else null. Never one that has failed before: it can be what
+    /// ends its workers, and would then cost one more than its attempts.
+    /// </summary>
     private int? Slowest(WorkerTable.Known worker, long now)
     {
         if (_options.SpeculateAfterMeans is not { } means || _completedLeases == 0)
@@ -110,7 +113,7 @@ public sealed partial class ChunkLedger
         ActiveLease? slowest = null;
         foreach (var lease in _leases.All)
         {
-            if (_slots[lease.Slot].ActiveLeases == 1 && lease.Worker != worker.Name && lease.StartedAt < (slowest?.StartedAt ?? long.MaxValue) &&
+            if (_slots[lease.Slot].ActiveLeases == 1 && !_failures.ContainsKey(lease.Slot) && lease.Worker != worker.Name && lease.StartedAt < (slowest?.StartedAt ?? long.MaxValue) &&
                 RequirementTags.AreMet(_groups[_slots[lease.Slot].Group].Requires, worker.Offers))
             {
                 slowest = lease;

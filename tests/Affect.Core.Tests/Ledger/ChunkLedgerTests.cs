@@ -225,6 +225,25 @@ public sealed class ChunkLedgerTests
         Assert.True(ledger.Progress.IsFinished);
     }
 
+    /// <summary>A chunk that ends its workers must cost as many as it has attempts, not one more that was idle near the end.</summary>
+    [Fact]
+    public void Speculation_SparesChunksThatHaveFailedBefore()
+    {
+        var ledger = NewLedger(Plan(2), _time, new LedgerOptions { SpeculateAfterMeans = 2, LeaseDuration = TimeSpan.FromHours(1), RetryDelay = TimeSpan.FromSeconds(1) });
+        var poison = ledger.One("a");
+        var well = ledger.One("b");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        ledger.Complete(well.Token, Ten);
+        ledger.LoseWorker("a");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var again = ledger.One("b");
+        Assert.Equal(poison.Chunk.Id, again.Chunk.Id);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(LeaseStatus.Wait, ledger.Status("c"));
+        Assert.Equal(1, ledger.Progress.ActiveLeases);
+    }
+
     [Fact]
     public void WallClockJumps_DoNotExpireLeases()
     {
