@@ -1,7 +1,7 @@
 """The tables of a comparison that compare.py trained:  python3 -m affect_training.comparison_table CONFIG.yaml [--onnxruntime-node FOLDER]
 
 Reads `models` (name -> model.pt of a training elsewhere, to stand beside the variants), `ensembles` (name -> runs, VARIANT-SEED or one of `models`, whose predictions are averaged as the pipeline averages several models) and `differences` (name -> `of`, `against`: lists of
-variants or ensembles) from CONFIG.yaml; prints and writes OUTPUT/tables.md. A difference is the mean figure of `of` minus that of `against`, over the seeds that both have;
+variants or ensembles) from CONFIG.yaml; prints and writes OUTPUT/tables.md. A difference is the mean figure of `of` minus that of `against`, over the seeds that both have (all where they share none);
 its 95 % interval comes from a bootstrap that draws the same faces for all of them. It says how sure the difference is on other faces, not on other seeds.
 Runs that are not finished are left out, with a line that says so. With --onnxruntime-node the speed of each variant's first seed is measured once and kept.
 """
@@ -15,7 +15,7 @@ import yaml
 
 from . import checkpoint, metrics, onnxruntime_node
 from .calibrate import plurality
-from .compare import au_mean_f1, figures, plan
+from .compare import SUPPORT, au_mean_f1, figures, plan
 from .data.faceset import FaceSet
 from .export import as_input, export_onnx
 from .labels import TASKS
@@ -94,22 +94,25 @@ class Comparison:
     def difference(self, of: list[str], against: list[str], figure: str) -> dict | None:
         """None where either side has no finished run with the figure's task."""
         task = FIGURES[figure]
-        sides = [[(seed, self._decided(prediction, task)) for name in names for seed, prediction in self.members.get(name, {}).items() if task in prediction]
-                 for names in (of, against)]
-        common = {seed for seed, _ in sides[0]} & {seed for seed, _ in sides[1]}
-        if common:
-            sides = [[(seed, values) for seed, values in side if seed in common] for side in sides]
-        if not all(sides):
+        groups = lambda names: [(name, {seed: self._decided(p, task) for seed, p in self.members.get(name, {}).items() if task in p}) for name in names]
+        sides = [[(name, runs) for name, runs in groups(names) if runs] for names in (of, against)]
+        seeds = [{seed for _, runs in side for seed in runs} for side in sides]
+        common = seeds[0] & seeds[1] or seeds[0] | seeds[1]
+        arrays, weights = [], []
+        for side, sign in zip(sides, (1, -1)):
+            kept = [[values for seed, values in runs.items() if seed in common] for _, runs in side]
+            for runs in filter(None, kept):  # every variant weighs the same, however many seeds it has
+                arrays += runs
+                weights += [sign / sum(map(bool, kept)) / len(runs)] * len(runs)
+        if not sides[0] or not sides[1]:
             return None
         truth = self.truths[task]
         if task == "au":  # only AUs with support enter, in every resample the same ones
-            counted = truth.sum(0) >= 10
-            truth, sides = truth[:, counted], [[(seed, values[:, counted]) for seed, values in side] for side in sides]
-        first, count = len(sides[0]), len(sides[0]) + len(sides[1])
-        mean_difference = lambda t, *values: np.mean([self._figure(figure, t, v) for v in values[:first]]) - np.mean([self._figure(figure, t, v) for v in values[first:]])
-        arrays = (truth, *[values for side in sides for _, values in side])
-        low, high = metrics.bootstrap_interval(mean_difference, arrays, ROUNDS)
-        return {"value": float(mean_difference(*arrays)), "low": low, "high": high, "runs": count}
+            counted = truth.sum(0) >= SUPPORT
+            truth, arrays = truth[:, counted], [values[:, counted] for values in arrays]
+        weighted = lambda t, *values: float(np.dot(weights, [self._figure(figure, t, v) for v in values]))
+        low, high = metrics.bootstrap_interval(weighted, (truth, *arrays), ROUNDS)
+        return {"value": weighted(truth, *arrays), "low": low, "high": high}
 
 
 def measure_speed(comparison: Comparison, module: str) -> dict[str, float]:
