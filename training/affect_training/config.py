@@ -4,14 +4,14 @@ threads: a number, or `auto` (see threads.py; then a resumed training may differ
 they should be smaller than crop.size (faster early training; the same part of the face at a lower resolution); the last full_size_epochs use all pixels. au_concordance: weight
 of 1 - CCC between AU probabilities and scores, for targets that are scores in a narrow range (cross-entropy alone pulls them to their mean). checkpoint_seconds: time
 between checkpoints inside an epoch. va_loss: `ccc_mse` (1 - CCC plus twice the squared error) or `mse`. expression_noise: the share of training faces that get a wrong
-expression on purpose (label_noise.py).
+expression on purpose (label_noise.py). test: held-out sets by `expression` and `va_au`; the training then ends in their evaluation table (evaluation.txt, evaluation.json).
 """
 import pathlib
 
 import yaml
 
 DEFAULTS = {
-    "name": None, "output": None, "seed": 1, "design": None, "crop": None, "batch": None, "validation": {},
+    "name": None, "output": None, "seed": 1, "design": None, "crop": None, "batch": None, "validation": {}, "test": None,
     "epochs": None, "steps_per_epoch": None, "checkpoint_seconds": 180, "threads": "auto", "train_size": None, "full_size_epochs": 0, "bfloat16": True,
     "optimiser": None, "ema": 0.998, "task_weights": {"expression": 1.0, "va": 1.0, "au": 1.0}, "learnt_task_weights": False,
     "expression_loss": "soft_cross_entropy", "va_loss": "ccc_mse", "expression_noise": 0.0, "class_balanced": False, "au_concordance": 0.0, "augment": {}, "start_from": None, "pseudo_labels": None,

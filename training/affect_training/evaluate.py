@@ -114,7 +114,8 @@ def evaluate_outputs(raw_of: RawOutputs, expression: FaceSet, va_au: FaceSet, ca
             result["au" + name] = au_figures(va_au.labels.au, raw["au"], t_au, thresholds)
         if "expression" in raw:
             rows, truth = plurality(va_au.labels.expression)
-            result["expression_synthetic" + name] = round(float((raw["expression"][rows].argmax(1) == truth).mean()), 4)
+            if len(rows):
+                result["expression_synthetic" + name] = round(float((raw["expression"][rows].argmax(1) == truth).mean()), 4)
     return result
 
 

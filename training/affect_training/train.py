@@ -1,6 +1,7 @@
 """Trains one model from a config:  python3 -m affect_training.train CONFIG.yaml
 
-Resumes by itself from OUTPUT/last.pt; writes OUTPUT/log.jsonl (a line an epoch), curves.png, and at the end model.pt (EMA weights).
+Resumes by itself from OUTPUT/last.pt; writes OUTPUT/log.jsonl (a line an epoch), curves.png, at the end model.pt (EMA weights) and, where the config
+names held-out sets, their evaluation table.
 """
 import argparse
 import copy
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 
 from . import config as configs
-from . import losses, metrics
+from . import evaluate, losses, metrics
 from .augment import Augment
 from .batches import BatchPlan
 from .curves import draw_curves
@@ -195,6 +196,17 @@ class Trainer:
                 saved = time.monotonic()
         torch.save({"model": self.ema.model.state_dict(), "config": self.config, "log": self.log}, self.output / "model.pt")
 
+    def evaluate(self) -> None:
+        """The held-out figures of the EMA weights, uncalibrated (`finish` calibrates first), printed and written beside the model."""
+        if not self.config["test"]:
+            return
+        sets = {name: FaceSet.load(self.config["test"][name]) for name in ("expression", "va_au")}
+        figures = evaluate.evaluate(self.ema.model, self.size, sets["expression"], sets["va_au"])
+        table = evaluate.summary(figures)
+        print(table, flush=True)
+        (self.output / "evaluation.txt").write_text(table + "\n")
+        (self.output / "evaluation.json").write_text(json.dumps(figures, indent=1) + "\n")
+
     def finish_epoch(self, seconds: float) -> None:
         line = {"epoch": self.step // self.config["steps_per_epoch"], "step": self.step, "seconds": round(seconds, 1),
                 "learning_rate": round(self.learning_rate(self.step), 6),
@@ -214,6 +226,7 @@ def main() -> None:
     trainer = Trainer(configs.load(parser.parse_args().config))
     print(f"resumed at step {trainer.step}" if trainer.resume() else f"started; {trainer.total} steps", flush=True)
     trainer.run()
+    trainer.evaluate()
 
 
 if __name__ == "__main__":

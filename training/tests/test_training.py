@@ -68,6 +68,17 @@ class TrainingTests(unittest.TestCase):
         for name in ("model.pt", "last.pt", "log.jsonl", "curves.png"):
             self.assertTrue((self.folder / "run" / name).exists(), name)
 
+    def test_a_config_with_held_out_sets_ends_in_their_table(self):
+        sets = {"expression": str(self.folder / "expressions.npz"), "va_au": str(self.folder / "dimensions.npz")}
+        trainer = self.trainer(test=sets)
+        trainer.run()
+        trainer.evaluate()
+        table = (self.folder / "run" / "evaluation.txt").read_text()
+        for words in ("expression accuracy, plurality vote (40)", "va: CCC valence", "au: mean F1 at 0.5"):
+            self.assertIn(words, table)
+        figures = json.loads((self.folder / "run" / "evaluation.json").read_text())
+        self.assertEqual((40, 24), (figures["expression"]["faces"], figures["va"]["faces"]))
+
     def test_a_sample_without_a_task_does_not_train_its_head(self):
         trainer = self.trainer(batch=[{"set": str(self.folder / "expressions.npz"), "count": 8}])
         before = {name: value.clone() for name, value in trainer.model.heads.state_dict().items()}
