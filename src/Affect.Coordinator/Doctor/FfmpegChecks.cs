@@ -23,7 +23,7 @@ internal static class FfmpegChecks
             return [new DoctorCheck("ffmpeg", "program", DoctorStatus.Problem, "not there", e.Message)];
         }
 
-        var checks = new List<DoctorCheck> { new("ffmpeg", "program", DoctorStatus.Ok, $"{PathOf(tools.Ffmpeg)}, version {capabilities.Version}") };
+        var checks = new List<DoctorCheck> { new("ffmpeg", "program", DoctorStatus.Ok, $"{tools.FfmpegFile() ?? tools.Ffmpeg}, version {capabilities.Version}") };
         foreach (var (codec, decoders) in Codecs)
         {
             var found = decoders.FirstOrDefault(d => capabilities.VideoDecoders.Contains(d, StringComparer.Ordinal));
@@ -58,9 +58,4 @@ internal static class FfmpegChecks
                 $"{e.Message} It needs the {(decoder == VideoDecoder.Cuda ? "NVIDIA driver" : "GPU's VAAPI driver (Debian: mesa-va-drivers or intel-media-va-driver) and access to /dev/dri")}.");
         }
     }
-
-    private static string PathOf(string program) => program.Contains('/', StringComparison.Ordinal)
-        ? program
-        : (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Where(f => f.Length > 0)
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) ?? program;
 }

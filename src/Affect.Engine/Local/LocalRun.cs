@@ -76,7 +76,8 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var (listing, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
         var reuse = await FindReuseAsync(run, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
-        using var pipeline = OpenPipeline(request, run);
+        using var decoder = OpenDecoder(request);
+        using var pipeline = OpenPipeline(request, run, decoder);
         var before = watch.Elapsed;
         var (execution, chunksBefore) = await Executor(request, store, run, videos, pipeline, reuse)
             .ExecuteAsync(request.RetryFailed, cancellationToken).ConfigureAwait(false);
@@ -95,7 +96,8 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
     public async Task ExecuteAloneAsync(LocalRunRequest request, ChunkId chunk, CancellationToken cancellationToken)
     {
         var (_, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
-        using var pipeline = OpenPipeline(request, run);
+        using var decoder = OpenDecoder(request);
+        using var pipeline = OpenPipeline(request, run, decoder);
         await Executor(request, store, run, Videos(prepared), pipeline, ChunkReuse.None).ExecuteAloneAsync(chunk, cancellationToken).ConfigureAwait(false);
     }
 
@@ -114,11 +116,12 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
 
     private VideoLibrary Videos(PreparedCorpus prepared) => new(prepared.Manifest, workspace.Fetcher, workspace.Objects, workspace.Prober);
 
-    private LanePipeline OpenPipeline(LocalRunRequest request, RunDefinition run)
+    /// <summary>Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.</summary>
+    private ChunkDecoder OpenDecoder(LocalRunRequest request) => new(workspace.Ffmpeg, new FrameBufferPool(4 * request.Options.Workers), time);
+
+    private static LanePipeline OpenPipeline(LocalRunRequest request, RunDefinition run, ChunkDecoder decoder)
     {
         var decode = new DecodeOptions { Decoder = request.Decoder, StallLimit = request.Options.DecoderTimeLimit };
-        // Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.
-        var decoder = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * request.Options.Workers), time);
         return request.Models.Open(request.Device, decoder, decode, run.Record.Configuration.ModelKey);
     }
 

@@ -8,6 +8,9 @@ namespace Affect.Engine.Serving;
 /// <summary>
 /// The models that a worker has loaded: once for each set of models, shared by all runs and lanes, kept until the worker ends. Thread-safe; disposed of after the lanes.
 /// </summary>
+/// <param name="device">Where models run.</param>
+/// <param name="decoder">Decodes chunks for all of them; owned from here on.</param>
+/// <param name="options">How it decodes.</param>
 public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, DecodeOptions options) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -36,5 +39,7 @@ public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, Decode
         {
             pipeline.Dispose();
         }
+
+        decoder.Dispose();
     }
 }

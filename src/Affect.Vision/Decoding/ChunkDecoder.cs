@@ -1,16 +1,22 @@
 using Affect.Core.Corpora;
 using Affect.Core.Video;
+using Affect.Vision.Decoding.Helper;
 using Affect.Vision.Ffmpeg;
 using Affect.Vision.Frames;
 
 namespace Affect.Vision.Decoding;
 
 /// <summary>
-/// Decodes chunks with ffmpeg processes. A chunk's frames come upright, full size, in presentation order, each with the PTS and rank that the frame index
-/// gives it. Thread-safe; every call has its own process.
+/// Decodes chunks in processes of their own. A chunk's frames come upright, full size, in presentation order, each with the PTS and rank that the frame index
+/// gives it. Thread-safe. Disposed of after the last decode.
 /// </summary>
-public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time)
+public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time) : IDisposable
 {
+    private readonly DecoderHelpers _helpers = new(tools, time);
+
+    /// <summary>Null where plain videos are decoded by FFmpeg's libraries into shared memory; else why all go through the <c>ffmpeg</c> program, which costs more CPU.</summary>
+    public static string? WhyThroughProgram(FfmpegTools tools) => HelperProgram.WhyNot(tools);
+
     /// <summary>Starts decoding. Frames wait in a bounded queue; dispose of the result to end early.</summary>
     /// <exception cref="ArgumentException">The request does not fit its own index.</exception>
     public ChunkDecode Start(DecodeRequest request, DecodeOptions options, CancellationToken cancellationToken)
@@ -20,11 +26,13 @@ public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimePr
         var output = new FrameQueue(options.QueueFrames);
         return request.Kind switch
         {
-            EntryKind.Video => new ChunkDecode(output, new VideoDecode(tools, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
+            EntryKind.Video => new ChunkDecode(output, new VideoDecode(tools, _helpers, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
             EntryKind.FaceFrames => new ChunkDecode(output, new FolderDecode(tools, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
             _ => throw new ArgumentException($"Not a kind of entry that can be decoded: {request.Kind}."),
         };
     }
+
+    public void Dispose() => _helpers.Dispose();
 }
 
 /// <summary>

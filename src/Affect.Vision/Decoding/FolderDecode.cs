@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Affect.Core.Failures;
 using Affect.Core.Video;
@@ -96,26 +97,26 @@ internal sealed class FolderDecode(
         var feed = FeedAsync(process.Input, run, cancellationToken);
         var rank = -1;
 
-        PictureStream.Decision Judge(long? pts)
+        PictureDecision Judge(long? pts)
         {
             rank = pts is >= 0 && pts < run.Count ? run[(int)pts].Rank : -1;
             if (!_account.Take(rank, isExtra: false))
             {
-                return PictureStream.Decision.Drop;
+                return PictureDecision.Drop;
             }
 
             output.TakePlace(cancellationToken);
-            return PictureStream.Decision.Take;
+            return PictureDecision.Take;
         }
 
-        void Receive(byte[] buffer, long pts)
+        void Receive(IMemoryOwner<byte> buffer, long pts)
         {
             _account.Delivered(rank);
-            output.Add(new DecodedFrame(pool, buffer, layout, rank, request.Index.Pts[rank], request.Video.ColourMatrix, request.Video.IsFullRange));
+            output.Add(new DecodedFrame(buffer, layout, rank, request.Index.Pts[rank], request.Video.ColourMatrix, request.Video.IsFullRange));
         }
 
-        var pictures = new PictureStream(process, layout, OrdinalTimeBase, 0);
-        if (await pictures.ReadAsync(pool, Judge, Receive, cancellationToken).ConfigureAwait(false) is not null)
+        var pictures = new PictureStream(process, pool, layout, OrdinalTimeBase, 0);
+        if (await pictures.ReadAsync(Judge, Receive, cancellationToken).ConfigureAwait(false) is not null)
         {
             process.Kill();
         }

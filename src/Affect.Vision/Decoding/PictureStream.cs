@@ -6,32 +6,20 @@ using Affect.Vision.Frames;
 namespace Affect.Vision.Decoding;
 
 /// <summary>
-/// Reads the pictures of one ffmpeg process on a thread of its own: a blocking read straight into the frame's buffer is the cheapest way out of a pipe, and a
-/// blocked thread of the pool would hold up everybody else.
+/// Pictures of the <c>ffmpeg</c> program, through its standard output: a blocking read straight into the frame's buffer is the cheapest way out of a pipe.
 /// </summary>
-internal sealed class PictureStream(FfmpegProcess process, FrameLayout layout, Rational timeBase, long ptsShift)
+internal sealed class PictureStream(FfmpegProcess process, FrameBufferPool pool, FrameLayout layout, Rational timeBase, long ptsShift) : IPictureRun
 {
-    /// <summary>What to do with the picture whose time stamp was just read.</summary>
-    public enum Decision
-    {
-        Unknown = 0,
-        Take = 1,
-        Drop = 2,
-        Stop = 3,
-    }
+    public Task<string?> ReadAsync(PictureJudge judge, PictureReceiver receive, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Read(judge, receive), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Asked in order of arrival. A stamp that ffmpeg's muxer made up is null.</summary>
-    public delegate Decision Judge(long? pts);
+    public void Kill() => process.Kill();
 
-    /// <summary>Given the filled buffer; owns it from then on.</summary>
-    public delegate void Receiver(byte[] buffer, long pts);
+    public Task<FfmpegExit> WaitForExitAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Reads to the end, or to a <see cref="Decision.Stop"/>.</summary>
-    /// <returns>Null, or what was wrong with the stream.</returns>
-    public Task<string?> ReadAsync(FrameBufferPool pool, Judge judge, Receiver receive, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Read(pool, judge, receive), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public ValueTask DisposeAsync() => process.DisposeAsync();
 
-    private string? Read(FrameBufferPool pool, Judge judge, Receiver receive)
+    private string? Read(PictureJudge judge, PictureReceiver receive)
     {
         try
         {
@@ -47,9 +35,9 @@ internal sealed class PictureStream(FfmpegProcess process, FrameLayout layout, R
                 var isWhole = clock.TryToStream(frame.Pts, out var pts);
                 switch (judge(isWhole ? pts : null))
                 {
-                    case Decision.Stop:
+                    case PictureDecision.Stop:
                         return null;
-                    case Decision.Drop:
+                    case PictureDecision.Drop:
                         reader.SkipData(frame);
                         continue;
                 }
@@ -59,18 +47,18 @@ internal sealed class PictureStream(FfmpegProcess process, FrameLayout layout, R
                     return $"A picture of {frame.SizeBytes} bytes came where {layout.SizeBytes} were expected.";
                 }
 
-                var buffer = pool.Rent(layout.SizeBytes);
+                var picture = pool.Rent(layout.SizeBytes);
                 try
                 {
-                    reader.ReadData(buffer.AsSpan(0, layout.SizeBytes));
+                    reader.ReadData(picture.Memory.Span[..layout.SizeBytes]);
                 }
                 catch
                 {
-                    pool.Return(buffer);
+                    picture.Dispose();
                     throw;
                 }
 
-                receive(buffer, pts);
+                receive(picture, pts);
             }
 
             return null;

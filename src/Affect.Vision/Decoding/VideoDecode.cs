@@ -1,21 +1,28 @@
+using System.Buffers;
 using System.Globalization;
 using Affect.Core.Failures;
 using Affect.Core.Video;
+using Affect.Decoder;
+using Affect.Vision.Decoding.Helper;
 using Affect.Vision.Ffmpeg;
 using Affect.Vision.Frames;
 using Affect.Vision.Probing;
 
 namespace Affect.Vision.Decoding;
 
-/// <summary>Decodes one chunk of a video file: starts ffmpeg where <see cref="SeekPlan"/> says, checks the witness, passes on the frames, keeps the account.</summary>
+/// <summary>
+/// Decodes one chunk of a video file: starts where <see cref="SeekPlan"/> says, checks the witness, passes on the frames, keeps the account. Pictures that need no filter come from a
+/// <see cref="DecoderHelper"/>; the rest, and what a helper cannot do, from the <c>ffmpeg</c> program.
+/// </summary>
 internal sealed class VideoDecode(
-    FfmpegTools tools, FrameBufferPool pool, TimeProvider time, DecodeRequest request, int[] wanted, DecodeOptions options, FrameQueue output)
+    FfmpegTools tools, DecoderHelpers helpers, FrameBufferPool pool, TimeProvider time, DecodeRequest request, int[] wanted, DecodeOptions options, FrameQueue output)
 {
     private readonly VideoInfo _video = request.Video;
     private readonly FrameIndex _index = request.Index;
     private readonly FrameLayout _layout = FrameLayout.Packed(PixelSource.Of(request.Video.PixelFormat).Layout, request.Video.Width, request.Video.Height);
     private readonly long _ptsShift = Math.Max(0, -request.Index.Pts[0]);
     private readonly FrameAccount _account = new(wanted);
+    private int _lastOfHelper = -1;
 
     public async Task<DecodeOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -30,69 +37,106 @@ internal sealed class VideoDecode(
         }
 
         var starts = SeekPlan.Starts(_video, _index, wanted[0]);
-        for (var attempt = 0; ; attempt++)
+        var byHelper = CanHelp();
+        for (int next = 0, attempts = 1; ; attempts++)
         {
-            var isLast = attempt == starts.Count - 1;
-            var (landed, exit, fault, stopped) = await AttemptAsync(starts[attempt], isLast, cancellationToken).ConfigureAwait(false);
+            var isLast = next == starts.Count - 1;
+            var attempt = await AttemptAsync(starts[next], isLast, byHelper, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (landed || isLast || exit.Stalled)
+            if (attempt.IsRefused)
             {
-                return Close(exit, fault, stopped, attempt + 1);
+                byHelper = false;
+            }
+            else if (attempt.Landed || isLast || attempt.Exit.Stalled)
+            {
+                return Close(attempt.Exit, attempt.Fault, attempt.Stopped, attempts);
+            }
+            else
+            {
+                next++;
             }
         }
     }
 
-    private async Task<(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped)> AttemptAsync(
-        SeekStart start, bool isLast, CancellationToken cancellationToken)
+    /// <summary>A picture of a planar 8-bit format, upright as it is stored, is delivered as the decoder gives it.</summary>
+    private bool CanHelp() =>
+        options.Decoder.Decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0 } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
+
+    private async Task<Attempt> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
     {
-        await using var process = FfmpegProcess.Start(
-            tools.Ffmpeg, Arguments(start), withInput: false, options.StallLimit, time, cancellationToken);
-        process.GrowOutputPipe(options.PipeBytes);
-        var pictures = new PictureStream(process, _layout, _video.TimeBase, _ptsShift);
+        await using IPictureRun pictures = byHelper ? FromHelper(start, cancellationToken) : FromProgram(start, cancellationToken);
         var landed = false;
         var stopped = false;
         var ordinal = -1;
         var rank = -1;
 
-        PictureStream.Decision Judge(long? pts)
+        PictureDecision Judge(long? pts)
         {
             ordinal++;
             rank = _video.Timing == FrameTiming.Order ? ordinal : pts is { } p ? _index.IndexOf(p) : -1;
             if (ordinal == 0 && !isLast && rank != start.Witness)
             {
                 stopped = true;
-                return PictureStream.Decision.Stop;
+                return PictureDecision.Stop;
             }
 
             landed = true;
             if (rank > wanted[^1])
             {
                 stopped = true;
-                return PictureStream.Decision.Stop;
+                return PictureDecision.Stop;
+            }
+
+            // A helper that gave up half-way has delivered these.
+            if (rank >= 0 && rank <= _lastOfHelper && !byHelper)
+            {
+                return PictureDecision.Drop;
             }
 
             if (!_account.Take(rank, rank == start.Witness || _video.Timing == FrameTiming.Order))
             {
-                return PictureStream.Decision.Drop;
+                return PictureDecision.Drop;
             }
 
             output.TakePlace(cancellationToken);
-            return PictureStream.Decision.Take;
+            return PictureDecision.Take;
         }
 
-        void Receive(byte[] buffer, long pts)
+        void Receive(IMemoryOwner<byte> buffer, long pts)
         {
             _account.Delivered(rank);
-            output.Add(new DecodedFrame(pool, buffer, _layout, rank, _index.Pts[rank], _video.ColourMatrix, _video.IsFullRange));
+            _lastOfHelper = byHelper ? rank : _lastOfHelper;
+            output.Add(new DecodedFrame(buffer, _layout, rank, _index.Pts[rank], _video.ColourMatrix, _video.IsFullRange));
         }
 
-        var fault = await pictures.ReadAsync(pool, Judge, Receive, cancellationToken).ConfigureAwait(false);
+        var fault = await pictures.ReadAsync(Judge, Receive, cancellationToken).ConfigureAwait(false);
         if (stopped || fault is not null)
         {
-            process.Kill();
+            pictures.Kill();
         }
 
-        return (landed, await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false), fault, stopped);
+        var exit = await pictures.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return new Attempt(landed, exit, fault, stopped, !stopped && pictures is HelperPictures { IsRefused: true });
+    }
+
+    private PictureStream FromProgram(SeekStart start, CancellationToken cancellationToken)
+    {
+        var process = FfmpegProcess.Start(tools.Ffmpeg, Arguments(start), withInput: false, options.StallLimit, time, cancellationToken);
+        process.GrowOutputPipe(options.PipeBytes);
+        return new PictureStream(process, pool, _layout, _video.TimeBase, _ptsShift);
+    }
+
+    private HelperPictures FromHelper(SeekStart start, CancellationToken cancellationToken)
+    {
+        var passed = Passed(start);
+        var isUnbroken = passed[^1] - passed[0] == passed.Length - 1;
+        var chroma = _layout.Planes.Length > 1 ? _layout.Planes[1] : default;
+        var order = new DecodeOrder(
+            SafeInput.Url(request.Location), SafeInput.Containers, _video.StreamIndex,
+            start.SeekSeconds is { } seconds ? (long)(decimal.Parse(seconds, CultureInfo.InvariantCulture) * 1_000_000) : HelperProtocol.NoPts,
+            options.Threads, _layout.Planes.Length, chroma.Width < _layout.Width ? 1 : 0, _layout.Width, _layout.Height, _index.Pts[passed[0]], _index.Pts[passed[^1]],
+            isUnbroken ? [] : [.. passed.Select(r => _index.Pts[r])], "", 0, 0);
+        return HelperPictures.Start(helpers, pool, order, _layout, options, CommandLine.Quote(tools.Ffmpeg, Arguments(start)), cancellationToken);
     }
 
     private DecodeOutcome Close(FfmpegExit exit, string? fault, bool stopped, int attempts)
@@ -130,10 +174,8 @@ internal sealed class VideoDecode(
         }
 
         arguments.AddRange(SafeInput.Arguments(request.Location));
-        // Read from the first packet on, no witness is needed: nothing before the first wanted frame is let through.
-        var first = start.SeekSeconds is null ? wanted[0] : start.Witness;
-        var passed = first < wanted[0] ? [first, .. wanted] : wanted;
-        (long, long)? range = byOrder ? null : (_index.Pts[first], _index.Pts[wanted[^1]]);
+        var passed = Passed(start);
+        (long, long)? range = byOrder ? null : (_index.Pts[passed[0]], _index.Pts[passed[^1]]);
         var select = byOrder ? null : SelectExpression.Build(_index.Pts, passed);
         arguments.AddRange(
         [
@@ -145,4 +187,9 @@ internal sealed class VideoDecode(
         ]);
         return arguments;
     }
+
+    /// <summary>Ranks of the frames to let through. Read from the first packet on, no witness is needed: nothing before the first wanted frame passes.</summary>
+    private int[] Passed(SeekStart start) => start.SeekSeconds is not null && start.Witness < wanted[0] ? [start.Witness, .. wanted] : wanted;
+
+    private readonly record struct Attempt(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped, bool IsRefused);
 }

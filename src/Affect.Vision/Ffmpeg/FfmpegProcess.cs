@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Affect.Decoder;
 
 namespace Affect.Vision.Ffmpeg;
 
@@ -40,7 +41,7 @@ internal sealed partial class FfmpegProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TimeProvider _time;
     private readonly TimeSpan _stallLimit;
-    private readonly StderrTail _stderr = new();
+    private readonly MessageTail _stderr = new();
     private readonly TaskCompletionSource _stderrClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _cancellation;
     private readonly ITimer _watch;

@@ -20,6 +20,18 @@ public sealed record FfmpegTools(string Ffmpeg, string Ffprobe)
         var folder = Path.GetDirectoryName(path);
         return new FfmpegTools(path, string.IsNullOrEmpty(folder) ? "ffprobe" : Path.Combine(folder, "ffprobe"));
     }
+
+    /// <summary>The file that a start of ffmpeg would run; null where there is none.</summary>
+    public string? FfmpegFile()
+    {
+        if (Ffmpeg.Contains('/', StringComparison.Ordinal))
+        {
+            return File.Exists(Ffmpeg) ? Ffmpeg : null;
+        }
+
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return folders.Select(folder => Path.Combine(folder, Ffmpeg)).FirstOrDefault(File.Exists);
+    }
 }
 
 /// <summary>ffmpeg or ffprobe could not be started: a fault of the machine, not of the data, so it is thrown rather than recorded.</summary>

@@ -10,7 +10,7 @@ internal static class SafeInput
     /// Containers that hold their own data. Anything that refers to other files (hls, dash, concat, image2, imf, sdp, lavfi and so on) is left out on purpose.
     /// ffmpeg compares a demuxer's names with this list before the demuxer reads anything.
     /// </summary>
-    private const string Containers =
+    public const string Containers =
         "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,ivf,obu,av1,mjpeg,mjpeg_2000,flv,asf,ogg,mxf,nut,gif,apng,yuv4mpegpipe," +
         "dv,rm,wtv,vob,h263,h261,vc1,vc1test,gxf,ffm,nsv,swf,bink,roq,live_flv,webp_pipe,cavsvideo,dirac,dnxhd," +
         // Audio containers, so that a file without a picture is called that rather than "not a video".

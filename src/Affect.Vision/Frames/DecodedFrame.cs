@@ -1,20 +1,18 @@
-using System.Runtime.CompilerServices;
+using System.Buffers;
 using Affect.Vision.Pixels;
 
 namespace Affect.Vision.Frames;
 
 /// <summary>
-/// One decoded picture: upright, full size, planar 8-bit YUV, with its place in the video. It owns a pooled buffer; whoever holds the frame disposes of it
+/// One decoded picture: upright, full size, planar 8-bit YUV, with its place in the video. It owns a buffer; whoever holds the frame disposes of it
 /// once, after which the planes must not be touched. The pixels are not synchronised: one writer (the decoder) before, readers after it was handed over.
 /// </summary>
 public sealed class DecodedFrame : IDisposable
 {
-    private readonly FrameBufferPool _pool;
-    private byte[]? _buffer;
+    private IMemoryOwner<byte>? _buffer;
 
-    internal DecodedFrame(FrameBufferPool pool, byte[] buffer, FrameLayout layout, int rank, long pts, string colourMatrix, bool isFullRange)
+    internal DecodedFrame(IMemoryOwner<byte> buffer, FrameLayout layout, int rank, long pts, string colourMatrix, bool isFullRange)
     {
-        _pool = pool;
         _buffer = buffer;
         Layout = layout;
         Rank = rank;
@@ -47,11 +45,8 @@ public sealed class DecodedFrame : IDisposable
     public ReadOnlySpan<byte> Plane(int index)
     {
         var plane = Layout.Planes[index];
-        return Buffer.AsSpan(plane.Offset, ((plane.Height - 1) * plane.Stride) + plane.Width);
+        return Buffer.Span.Slice(plane.Offset, ((plane.Height - 1) * plane.Stride) + plane.Width);
     }
-
-    /// <summary>Address of a plane's first sample; valid until the frame is disposed of (the buffer is pinned).</summary>
-    public unsafe byte* PlanePointer(int index) => (byte*)Unsafe.AsPointer(ref Buffer[Layout.Planes[index].Offset]);
 
     /// <summary>A view for sampling; valid until the frame is disposed of.</summary>
     internal PlanarImage ToImage()
@@ -59,7 +54,7 @@ public sealed class DecodedFrame : IDisposable
         ReadOnlyMemory<byte> PlaneAt(int index)
         {
             var plane = Layout.Planes[index];
-            return Buffer.AsMemory(plane.Offset, ((plane.Height - 1) * plane.Stride) + plane.Width);
+            return Buffer.Slice(plane.Offset, ((plane.Height - 1) * plane.Stride) + plane.Width);
         }
 
         var isGrey = Layout.Pixels == PixelLayout.Gray8;
@@ -76,13 +71,7 @@ public sealed class DecodedFrame : IDisposable
             IsFullRange ? ColourRange.Full : ColourRange.Limited);
     }
 
-    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(DecodedFrame));
+    private ReadOnlyMemory<byte> Buffer => _buffer?.Memory ?? throw new ObjectDisposedException(nameof(DecodedFrame));
 
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-        {
-            _pool.Return(buffer);
-        }
-    }
+    public void Dispose() => Interlocked.Exchange(ref _buffer, null)?.Dispose();
 }

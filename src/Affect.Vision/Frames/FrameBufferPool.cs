@@ -1,17 +1,18 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace Affect.Vision.Frames;
 
 /// <summary>
-/// Buffers of whole frames, re-used. They are pinned for life, so a plane's address is stable and nothing is copied when the garbage collector moves things.
-/// Thread-safe. A buffer has one owner at a time: the frame that was given it.
+/// Buffers of whole frames, re-used. They are pinned for life, so that nothing is copied when the garbage collector moves things.
+/// Thread-safe. A buffer has one owner at a time, who disposes of it to give it back.
 /// </summary>
 public sealed class FrameBufferPool
 {
     /// <summary>Buffers kept for re-use when nobody holds them; more are given back to the garbage collector.</summary>
     public const int DefaultKeep = 32;
 
-    private readonly ConcurrentQueue<byte[]> _free = new();
+    private readonly ConcurrentQueue<PooledBuffer> _free = new();
     private readonly int _keep;
     private int _count;
     private int _rented;
@@ -26,23 +27,23 @@ public sealed class FrameBufferPool
     public int Rented => Volatile.Read(ref _rented);
 
     /// <summary>A buffer of at least this size, with whatever content it had before.</summary>
-    public byte[] Rent(int sizeBytes)
+    public IMemoryOwner<byte> Rent(int sizeBytes)
     {
         Interlocked.Increment(ref _rented);
         while (_free.TryDequeue(out var buffer))
         {
             Interlocked.Decrement(ref _count);
             // A buffer of another video's size is let go rather than kept for a frame four times smaller.
-            if (buffer.Length >= sizeBytes && buffer.Length / 2 <= sizeBytes)
+            if (buffer.Memory.Length >= sizeBytes && buffer.Memory.Length / 2 <= sizeBytes)
             {
                 return buffer;
             }
         }
 
-        return GC.AllocateUninitializedArray<byte>(sizeBytes, pinned: true);
+        return new PooledBuffer(this, sizeBytes);
     }
 
-    public void Return(byte[] buffer)
+    private void Return(PooledBuffer buffer)
     {
         Interlocked.Decrement(ref _rented);
         if (Interlocked.Increment(ref _count) > _keep)
@@ -52,5 +53,13 @@ public sealed class FrameBufferPool
         }
 
         _free.Enqueue(buffer);
+    }
+
+    /// <summary>Disposing gives it back: once for each time that it was rented.</summary>
+    private sealed class PooledBuffer(FrameBufferPool pool, int sizeBytes) : IMemoryOwner<byte>
+    {
+        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(sizeBytes, pinned: true);
+
+        public void Dispose() => pool.Return(this);
     }
 }

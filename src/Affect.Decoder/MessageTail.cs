@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Affect.Vision.Ffmpeg;
+namespace Affect.Decoder;
 
 /// <summary>
 /// Keeps the first and the last part of what a program wrote: the cause is often said first, the consequence last. Bounded, so that a file that
 /// makes ffmpeg complain about every macroblock costs no memory. Thread-safe.
 /// </summary>
-internal sealed class StderrTail
+internal sealed class MessageTail
 {
     private const int HeadBytes = 1024;
     private const int TailBytes = 3072;
@@ -28,6 +28,15 @@ internal sealed class StderrTail
             {
                 _tail[_tailTotal++ % TailBytes] = b;
             }
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _headLength = 0;
+            _tailTotal = 0;
         }
     }
 

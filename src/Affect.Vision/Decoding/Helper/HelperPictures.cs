@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using Affect.Decoder;
+using Affect.Vision.Ffmpeg;
+using Affect.Vision.Frames;
+
+namespace Affect.Vision.Decoding.Helper;
+
+/// <summary>Pictures that a helper decodes into shared memory: nothing is copied on this side.</summary>
+internal sealed class HelperPictures : IPictureRun
+{
+    /// <summary>Slots beyond those of the queue: one that is written, one that is read, and two to spare.</summary>
+    private const int SpareSlots = 4;
+
+    private readonly DecoderHelpers _helpers;
+    private readonly DecoderHelper _helper;
+    private readonly FrameBufferPool _pool;
+    private readonly DecodeOrder _order;
+    private readonly int _pictureBytes;
+    private readonly SharedPictures _pictures;
+    private readonly string _command;
+    private readonly CancellationTokenRegistration _cancellation;
+    private (DecodeEnd Kind, string Messages)? _end;
+
+    private HelperPictures(
+        DecoderHelpers helpers, DecoderHelper helper, FrameBufferPool pool, DecodeOrder order, SharedMemory memory, int pictureBytes, string command, CancellationToken cancellationToken)
+    {
+        (_helpers, _helper, _pool, _order, _pictureBytes, _command) = (helpers, helper, pool, order, pictureBytes, command);
+        _pictures = new SharedPictures(memory, pictureBytes, helper.Process.Input);
+        _cancellation = cancellationToken.UnsafeRegister(static self => ((HelperPictures)self!).Kill(), this);
+    }
+
+    /// <summary>The helper cannot do this, for no fault of the file: the <c>ffmpeg</c> program must.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <param name="order">Without the memory.</param>
+    /// <param name="command">A command line that does the same.</param>
+    public static HelperPictures Start(
+        DecoderHelpers helpers, FrameBufferPool pool, DecodeOrder order, FrameLayout layout, DecodeOptions options, string command, CancellationToken cancellationToken)
+    {
+        var slots = Math.Min(options.QueueFrames + SpareSlots, HelperProtocol.MaxSlots);
+        var slotBytes = checked(layout.SizeBytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+        var memory = SharedMemory.Create(slotBytes, slots);
+        try
+        {
+            return new HelperPictures(
+                helpers, helpers.Rent(options.StallLimit), pool, order with { Memory = memory.Path, SlotBytes = slotBytes, Slots = slots }, memory, layout.SizeBytes, command,
+                cancellationToken);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    public Task<string?> ReadAsync(PictureJudge judge, PictureReceiver receive, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Read(judge, receive), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public void Kill() => _helper.Process.Kill();
+
+    public async Task<FfmpegExit> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        if (_end is not { } end)
+        {
+            var exit = await _helper.Process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            // A crash of the libraries may be the helper's own fault; a signal from outside would have ended ffmpeg too.
+            IsRefused |= !exit.Stalled && !exit.WasEndedFromOutside;
+            return exit with { Command = _command };
+        }
+
+        IsRefused |= end.Kind is not (DecodeEnd.Complete or DecodeEnd.NotOpened or DecodeEnd.TooManyErrors);
+        var code = end.Kind switch { DecodeEnd.Complete => 0, DecodeEnd.TooManyErrors => 69, _ => 1 };
+        return new FfmpegExit(code, Stalled: false, end.Messages, _command);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cancellation.DisposeAsync().ConfigureAwait(false);
+        _pictures.Close();
+        if (_end is not null)
+        {
+            _helpers.Return(_helper);
+        }
+        else
+        {
+            _helper.Process.Kill();
+            await _helper.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private string? Read(PictureJudge judge, PictureReceiver receive)
+    {
+        try
+        {
+            if (_helper.Greet() is { } problem)
+            {
+                _helpers.Refuse(problem);
+                IsRefused = true;
+                return null;
+            }
+
+            _order.Write(_helper.Process.Input);
+            while (_helper.Read(1)[0] is var kind && kind != HelperProtocol.End)
+            {
+                if (kind != HelperProtocol.Picture)
+                {
+                    return $"The decoder helper sent {kind} where a picture was expected.";
+                }
+
+                var picture = _helper.Read(HelperProtocol.PictureBytes);
+                var (slot, pts) = (BinaryPrimitives.ReadInt32LittleEndian(picture), BinaryPrimitives.ReadInt64LittleEndian(picture[4..]));
+                switch (judge(pts))
+                {
+                    case PictureDecision.Stop:
+                        return null;
+                    case PictureDecision.Drop:
+                        _pictures.GiveBack(slot);
+                        continue;
+                }
+
+                receive(Take(slot), pts);
+            }
+
+            _end = ((DecodeEnd)BinaryPrimitives.ReadInt32LittleEndian(_helper.Read(4)), _helper.ReadText());
+            return null;
+        }
+        catch (Exception e) when (e is EndOfStreamException or IOException)
+        {
+            // It has ended: its exit code tells why.
+            return null;
+        }
+    }
+
+    /// <summary>Whoever collects many frames before letting go of one must not stop the helper: the last slots are copied out and given back at once.</summary>
+    private System.Buffers.IMemoryOwner<byte> Take(int slot)
+    {
+        if (_pictures.Left > 2)
+        {
+            return _pictures.Take(slot);
+        }
+
+        var copy = _pool.Rent(_pictureBytes);
+        _pictures.Look(slot).CopyTo(copy.Memory.Span);
+        _pictures.GiveBack(slot);
+        return copy;
+    }
+}
