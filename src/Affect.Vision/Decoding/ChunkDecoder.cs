@@ -10,9 +10,22 @@ namespace Affect.Vision.Decoding;
 /// Decodes chunks in processes of their own. A chunk's frames come upright, full size, in presentation order, each with the PTS and rank that the frame index
 /// gives it. Thread-safe. Disposed of after the last decode.
 /// </summary>
-public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time) : IDisposable
+public sealed class ChunkDecoder : IDisposable
 {
-    private readonly DecoderHelpers _helpers = new(tools, time);
+    private readonly FfmpegTools _tools;
+    private readonly FrameBufferPool _pool;
+    private readonly TimeProvider _time;
+    private readonly DecoderHelpers _helpers;
+
+    public ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time)
+        : this(tools, pool, time, new DecoderHelpers(tools, time))
+    {
+    }
+
+    internal ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time, DecoderHelpers helpers)
+    {
+        (_tools, _pool, _time, _helpers) = (tools, pool, time, helpers);
+    }
 
     /// <summary>Null where plain videos are decoded by FFmpeg's libraries into shared memory; else why all go through the <c>ffmpeg</c> program, which costs more CPU.</summary>
     public static string? WhyThroughProgram(FfmpegTools tools) => HelperProgram.WhyNot(tools);
@@ -26,8 +39,8 @@ public sealed class ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimePr
         var output = new FrameQueue(options.QueueFrames);
         return request.Kind switch
         {
-            EntryKind.Video => new ChunkDecode(output, new VideoDecode(tools, _helpers, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
-            EntryKind.FaceFrames => new ChunkDecode(output, new FolderDecode(tools, pool, time, request, wanted, options, output).RunAsync, cancellationToken),
+            EntryKind.Video => new ChunkDecode(output, new VideoDecode(_tools, _helpers, _pool, _time, request, wanted, options, output).RunAsync, cancellationToken),
+            EntryKind.FaceFrames => new ChunkDecode(output, new FolderDecode(_tools, _pool, _time, request, wanted, options, output).RunAsync, cancellationToken),
             _ => throw new ArgumentException($"Not a kind of entry that can be decoded: {request.Kind}."),
         };
     }

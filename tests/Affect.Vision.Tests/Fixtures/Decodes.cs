@@ -60,7 +60,7 @@ internal static class Decodes
             {
                 using (frame)
                 {
-                    frames.Add(new GotFrame(frame.Rank, frame.Pts, frame.Width, frame.Height, Md5(frame)));
+                    frames.Add(Describe(frame));
                 }
             }
 
@@ -87,6 +87,8 @@ internal static class Decodes
 
         return (frames, outcomes);
     }
+
+    public static GotFrame Describe(DecodedFrame frame) => new(frame.Rank, frame.Pts, frame.Width, frame.Height, Md5(frame));
 
     /// <summary>Of the planes in order, without padding: the same bytes as ffmpeg's rawvideo.</summary>
     private static string Md5(DecodedFrame frame)
