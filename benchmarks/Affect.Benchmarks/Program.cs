@@ -16,6 +16,11 @@ if (args is ["detectors", .. var detectors])
     return DetectorComparison.Run(detectors, Console.Out);
 }
 
+if (args is ["detectors-synthetic", .. var synthetic])
+{
+    return SyntheticComparison.Run(synthetic, Console.Out);
+}
+
 if (args is ["ledger"])
 {
     return LedgerScale.Run(Console.Out);

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Affect.Vision.Detection;
-using Affect.Vision.Models;
-using Affect.Vision.Onnx;
 using Affect.Vision.Pixels;
 
 namespace Affect.Benchmarks.Detectors;
@@ -27,10 +24,10 @@ internal static class DetectorComparison
         }
 
         var intervals = ReadIntervals(args[0]);
-        var models = args[1..].Select(folder => FaceDetectorModel.Open(ModelManifest.LoadDetector(folder), DeviceSpec.Cpu)).ToList();
+        var detectors = args[1..].Select(folder => new TimedDetector(folder)).ToList();
         try
         {
-            var lanes = models.ConvertAll(model => new Tally(model.CreateLane()));
+            var lanes = detectors.ConvertAll(detector => new Tally(detector));
             foreach (var clip in intervals.GroupBy(i => i.Path, StringComparer.Ordinal))
             {
                 foreach (var (time, image) in ClipFrames.Read(clip.Key, FramesPerSecond))
@@ -42,31 +39,29 @@ internal static class DetectorComparison
                 }
             }
 
-            Print(output, models, lanes);
+            Print(output, lanes);
             return 0;
         }
         finally
         {
-            models.ForEach(model => model.Dispose());
+            detectors.ForEach(detector => detector.Dispose());
         }
     }
 
-    private static void Print(TextWriter output, List<FaceDetectorModel> models, List<Tally> lanes)
+    private static void Print(TextWriter output, List<Tally> lanes)
     {
         var first = lanes[0];
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{first.Frames} frames at {FramesPerSecond} a second, {first.WithFaces} with faces, {first.Frames - first.WithFaces} without; {Environment.ProcessorCount} processors, one thread"));
         output.WriteLine("| detector | CPU ms a frame (median) | frames with a face missed | frames with a false hit |\n|---|---|---|---|");
-        foreach (var (model, lane) in models.Zip(lanes))
+        foreach (var lane in lanes)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {model.Manifest.Name} | {lane.MedianMilliseconds:F1} | {lane.Missed.Count} | {lane.False.Count} |"));
-            lane.Dispose();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {lane.Name} | {lane.MedianMilliseconds:F1} | {lane.Missed.Count} | {lane.False.Count} |"));
         }
 
-        foreach (var (model, lane) in models.Zip(lanes).Where(pair => pair.Second.Missed.Count + pair.Second.False.Count > 0))
+        foreach (var lane in lanes.Where(lane => lane.Missed.Count + lane.False.Count > 0))
         {
-            output.WriteLine($"{model.Manifest.Name}: missed {string.Join(", ", lane.Missed.DefaultIfEmpty("none"))}; false {string.Join(", ", lane.False.DefaultIfEmpty("none"))}");
+            output.WriteLine($"{lane.Name}: missed {string.Join(", ", lane.Missed.DefaultIfEmpty("none"))}; false {string.Join(", ", lane.False.DefaultIfEmpty("none"))}");
         }
     }
 
@@ -85,10 +80,11 @@ internal static class DetectorComparison
     private sealed record Interval(string Path, int Faces, double From, double To);
 
     /// <summary>What one detector made of the frames.</summary>
-    private sealed class Tally(IFaceDetector detector) : IDisposable
+    private sealed class Tally(TimedDetector detector)
     {
-        private readonly List<FaceDetection> _faces = [];
         private readonly List<double> _milliseconds = [];
+
+        public string Name => detector.Name;
 
         public int Frames => _milliseconds.Count;
 
@@ -98,25 +94,21 @@ internal static class DetectorComparison
 
         public List<string> False { get; } = [];
 
-        public double MedianMilliseconds => _milliseconds.Count == 0 ? double.NaN : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
+        public double MedianMilliseconds => TimedDetector.Median(_milliseconds);
 
         public void Look(in PlanarImage image, int faces, string where)
         {
-            // CPU time: what else the machine does must not count. Nothing else in this process runs meanwhile.
-            var before = Environment.CpuUsage.TotalTime;
-            detector.Detect(image, _faces);
-            _milliseconds.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
+            var found = detector.Detect(image, out var milliseconds).Count;
+            _milliseconds.Add(milliseconds);
             WithFaces += faces > 0 ? 1 : 0;
-            if (_faces.Count < faces)
+            if (found < faces)
             {
                 Missed.Add(where);
             }
-            else if (_faces.Count > faces)
+            else if (found > faces)
             {
                 False.Add(where);
             }
         }
-
-        public void Dispose() => detector.Dispose();
     }
 }
