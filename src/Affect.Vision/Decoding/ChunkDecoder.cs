@@ -28,7 +28,11 @@ public sealed class ChunkDecoder : IDisposable
     }
 
     /// <summary>Null where plain videos are decoded by FFmpeg's libraries into shared memory; else why all go through the <c>ffmpeg</c> program, which costs more CPU.</summary>
-    public static string? WhyThroughProgram(FfmpegTools tools) => HelperProgram.WhyNot(tools);
+    public static async Task<string?> WhyThroughProgramAsync(FfmpegTools tools, TimeProvider time)
+    {
+        using var helpers = new DecoderHelpers(tools, time);
+        return await Task.Run(helpers.Try).ConfigureAwait(false);
+    }
 
     /// <summary>Starts decoding. Frames wait in a bounded queue; dispose of the result to end early.</summary>
     /// <exception cref="ArgumentException">The request does not fit its own index.</exception>

@@ -10,7 +10,8 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
     {
         ["Affect.Core"] = [],
-        ["Affect.Vision"] = ["Affect.Core"],
+        ["Affect.Decoder"] = [],
+        ["Affect.Vision"] = ["Affect.Core", "Affect.Decoder"],
         ["Affect.Storage"] = ["Affect.Core"],
         ["Affect.Engine"] = ["Affect.Core", "Affect.Vision", "Affect.Storage"],
         ["Affect.Grains"] = ["Affect.Core", "Affect.Storage", "Affect.Engine"],

@@ -27,6 +27,30 @@ internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IDi
         }
     }
 
+    /// <summary>Starts a helper to see whether it works. For a thread of the caller's own.</summary>
+    /// <returns>Null, or why it does not.</returns>
+    public string? Try()
+    {
+        if (WhyNot is { } why)
+        {
+            return why;
+        }
+
+        var helper = Rent(DecodeOptions.DefaultStallLimit);
+        try
+        {
+            return helper.Greet();
+        }
+        catch (EndOfStreamException)
+        {
+            return "affect-decoder ended at its start";
+        }
+        finally
+        {
+            End(helper);
+        }
+    }
+
     /// <summary>No helper works on this machine.</summary>
     public void Refuse(string why) => _refusal = why;
 
