@@ -43,4 +43,7 @@ internal enum DecodeEnd
 
     /// <summary>A picture of another size or format came. It was not delivered.</summary>
     PictureChanged = 4,
+
+    /// <summary>The shared memory could not be opened.</summary>
+    NoMemory = 5,
 }

@@ -18,9 +18,7 @@ try
     while (DecodeOrder.Read(input) is { } order)
     {
         tail.Clear();
-        using var pictures = SharedMemory.Open(order.Memory, order.SlotBytes, order.Slots);
-        var session = new DecodeSession(order, pictures, new SlotPool(order.Slots, input), writer, tail);
-        writer.End(session.Run(), tail.ToString());
+        writer.End(Decode(order, input, writer, tail), tail.ToString());
     }
 
     return 0;
@@ -29,4 +27,23 @@ catch (Exception e) when (e is IOException or EndOfStreamException)
 {
     // The other side is gone: there is nobody to decode for.
     return 0;
+}
+
+static DecodeEnd Decode(DecodeOrder order, Stream input, ReplyWriter writer, MessageTail tail)
+{
+    SharedMemory pictures;
+    try
+    {
+        pictures = SharedMemory.Open(order.Memory, order.SlotBytes, order.Slots);
+    }
+    catch (IOException e)
+    {
+        tail.Append(System.Text.Encoding.UTF8.GetBytes(e.Message));
+        return DecodeEnd.NoMemory;
+    }
+
+    using (pictures)
+    {
+        return new DecodeSession(order, pictures, new SlotPool(order.Slots, input), writer, tail).Run();
+    }
 }

@@ -64,7 +64,12 @@ internal sealed class VideoDecode(
 
     private async Task<Attempt> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
     {
-        await using IPictureRun pictures = byHelper ? FromHelper(start, cancellationToken) : FromProgram(start, cancellationToken);
+        await using IPictureRun? pictures = byHelper ? TryFromHelper(start, cancellationToken) : FromProgram(start, cancellationToken);
+        if (pictures is null)
+        {
+            return Attempt.Refused;
+        }
+
         var landed = false;
         var stopped = false;
         var ordinal = -1;
@@ -126,7 +131,8 @@ internal sealed class VideoDecode(
         return new PictureStream(process, pool, _layout, _video.TimeBase, _ptsShift);
     }
 
-    private HelperPictures FromHelper(SeekStart start, CancellationToken cancellationToken)
+    /// <returns>Null where the system has no memory to share, or does not start helpers.</returns>
+    private HelperPictures? TryFromHelper(SeekStart start, CancellationToken cancellationToken)
     {
         var passed = Passed(start);
         var isUnbroken = passed[^1] - passed[0] == passed.Length - 1;
@@ -136,7 +142,15 @@ internal sealed class VideoDecode(
             start.SeekSeconds is { } seconds ? (long)(decimal.Parse(seconds, CultureInfo.InvariantCulture) * 1_000_000) : HelperProtocol.NoPts,
             options.Threads, _layout.Planes.Length, chroma.Width < _layout.Width ? 1 : 0, _layout.Width, _layout.Height, _index.Pts[passed[0]], _index.Pts[passed[^1]],
             isUnbroken ? [] : [.. passed.Select(r => _index.Pts[r])], "", 0, 0);
-        return HelperPictures.Start(helpers, pool, order, _layout, options, CommandLine.Quote(tools.Ffmpeg, Arguments(start)), cancellationToken);
+        try
+        {
+            return HelperPictures.Start(helpers, pool, order, _layout, options, CommandLine.Quote(tools.Ffmpeg, Arguments(start)), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or FfmpegUnavailableException)
+        {
+            helpers.Refuse(e.Message);
+            return null;
+        }
     }
 
     private DecodeOutcome Close(FfmpegExit exit, string? fault, bool stopped, int attempts)
@@ -191,5 +205,8 @@ internal sealed class VideoDecode(
     /// <summary>Ranks of the frames to let through. Read from the first packet on, no witness is needed: nothing before the first wanted frame passes.</summary>
     private int[] Passed(SeekStart start) => start.SeekSeconds is not null && start.Witness < wanted[0] ? [start.Witness, .. wanted] : wanted;
 
-    private readonly record struct Attempt(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped, bool IsRefused);
+    private sealed record Attempt(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped, bool IsRefused)
+    {
+        public static readonly Attempt Refused = new(false, new FfmpegExit(0, false, "", ""), null, false, true);
+    }
 }

@@ -65,6 +65,8 @@ internal sealed partial class FfmpegProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     public Stream Output { get; }
 
     /// <summary>Standard input; only where it was asked for.</summary>

@@ -69,7 +69,10 @@ internal sealed class DecoderHelper : IAsyncDisposable
         return _buffer.AsSpan(_start - count, count);
     }
 
-    public string ReadText()
+    /// <summary>What follows <see cref="HelperProtocol.End"/>.</summary>
+    public (DecodeEnd Kind, string Messages) ReadEnd() => ((DecodeEnd)BinaryPrimitives.ReadInt32LittleEndian(Read(4)), ReadText());
+
+    private string ReadText()
     {
         var text = new StringBuilder();
         var decoder = Encoding.UTF8.GetDecoder();

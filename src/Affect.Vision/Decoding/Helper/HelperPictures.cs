@@ -18,6 +18,7 @@ internal sealed class HelperPictures : IPictureRun
     private readonly int _pictureBytes;
     private readonly SharedPictures _pictures;
     private readonly string _command;
+    private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenRegistration _cancellation;
     private (DecodeEnd Kind, string Messages)? _end;
 
@@ -26,6 +27,7 @@ internal sealed class HelperPictures : IPictureRun
     {
         (_helpers, _helper, _pool, _order, _pictureBytes, _command) = (helpers, helper, pool, order, pictureBytes, command);
         _pictures = new SharedPictures(memory, pictureBytes, helper.Process.Input);
+        _cancellationToken = cancellationToken;
         _cancellation = cancellationToken.UnsafeRegister(static self => ((HelperPictures)self!).Kill(), this);
     }
 
@@ -62,13 +64,28 @@ internal sealed class HelperPictures : IPictureRun
     {
         if (_end is not { } end)
         {
+            if (IsRefused)
+            {
+                Kill();
+            }
+
             var exit = await _helper.Process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             // A crash of the libraries may be the helper's own fault; a signal from outside would have ended ffmpeg too.
-            IsRefused |= !exit.Stalled && !exit.WasEndedFromOutside;
+            if (!exit.Stalled && !exit.WasEndedFromOutside)
+            {
+                IsRefused = true;
+                _helpers.NoteCrash(exit.Code);
+            }
+
             return exit with { Command = _command };
         }
 
-        IsRefused |= end.Kind is not (DecodeEnd.Complete or DecodeEnd.NotOpened or DecodeEnd.TooManyErrors);
+        IsRefused = end.Kind is not (DecodeEnd.Complete or DecodeEnd.NotOpened or DecodeEnd.TooManyErrors);
+        if (end.Kind == DecodeEnd.NoMemory)
+        {
+            _helpers.Refuse(end.Messages);
+        }
+
         var code = end.Kind switch { DecodeEnd.Complete => 0, DecodeEnd.TooManyErrors => 69, _ => 1 };
         return new FfmpegExit(code, Stalled: false, end.Messages, _command);
     }
@@ -77,7 +94,8 @@ internal sealed class HelperPictures : IPictureRun
     {
         await _cancellation.DisposeAsync().ConfigureAwait(false);
         _pictures.Close();
-        if (_end is not null)
+        // Cancelled, it was killed, perhaps after its last word.
+        if (_end is not null && !_cancellationToken.IsCancellationRequested)
         {
             _helpers.Return(_helper);
         }
@@ -121,10 +139,10 @@ internal sealed class HelperPictures : IPictureRun
                 receive(Take(slot), pts);
             }
 
-            _end = ((DecodeEnd)BinaryPrimitives.ReadInt32LittleEndian(_helper.Read(4)), _helper.ReadText());
+            _end = _helper.ReadEnd();
             return null;
         }
-        catch (Exception e) when (e is EndOfStreamException or IOException)
+        catch (IOException)
         {
             // It has ended: its exit code tells why.
             return null;
