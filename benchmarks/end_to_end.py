@@ -16,6 +16,8 @@ import argparse, json, os, platform, re, shutil, statistics, subprocess, sys, te
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BENCH = os.path.join(ROOT, "benchmarks/Affect.Benchmarks/bin/Release/net10.0/Affect.Benchmarks.dll")
 AFFECT = os.path.join(ROOT, "artifacts/affect/affect.dll")
+# As ./affect sets them.
+SETTINGS = {"AFFECT_HOME": ROOT, "DOTNET_TieredPGO": "0", "DOTNET_EnableWriteXorExecute": "0", "DOTNET_GCgen0size": "400000", "MALLOC_ARENA_MAX": "2"}
 SAMPLE = os.path.join(ROOT, ".deps/samples/franck.mp4")
 
 
@@ -83,7 +85,7 @@ def main():
     a = a.parse_args()
     folder = a.keep or tempfile.mkdtemp(prefix="affect-bench-")
     os.makedirs(folder, exist_ok=True)
-    env = dict(os.environ, AFFECT_HOME=ROOT, DOTNET_TieredPGO="0", DOTNET_EnableWriteXorExecute="0", AFFECT_CACHE=os.path.join(folder, "cache"))
+    env = dict(os.environ, **SETTINGS, AFFECT_CACHE=os.path.join(folder, "cache"))
     width, height = map(int, a.size.split("x"))
     video = os.path.join(folder, f"{a.size}-{a.seconds:g}s.mp4")
     if not os.path.exists(video):

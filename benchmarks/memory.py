@@ -9,7 +9,7 @@ neither, and an hour at 5 frames a second is measured in minutes. Needs ./affect
 import argparse, json, os, platform, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from end_to_end import AFFECT, ROOT, SAMPLE, measure
+from end_to_end import AFFECT, SAMPLE, SETTINGS, measure
 
 
 def main():
@@ -29,7 +29,7 @@ def main():
         subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", SAMPLE, "-t", str(a.short), "-an", "-vf", f"fps={a.rate:g},scale={width}:{height}",
                         "-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-pix_fmt", "yuv420p", short], check=True)
         subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", str(a.long // a.short - 1), "-i", short, "-c", "copy", long], check=True)
-        env = dict(os.environ, AFFECT_HOME=ROOT, DOTNET_TieredPGO="0", DOTNET_EnableWriteXorExecute="0", AFFECT_CACHE=os.path.join(folder, "cache"))
+        env = dict(os.environ, **SETTINGS, AFFECT_CACHE=os.path.join(folder, "cache"))
         peaks = []
         # The short one is cut so that every worker has a part of it, as the long one is by itself.
         cut = ["--chunk-frames", str(max(1, int(a.short * a.rate) // a.workers))]
