@@ -10,7 +10,7 @@ internal static class JobText
     public static string State(JobStatus status) => status.Job is { IsPaused: true, IsEnded: false } ? "paused" : status.Job.Phase.ToString().ToLowerInvariant();
 
     public static string Percent(JobStatus status) => status.Job.Phase == JobPhase.Done ? "100 %"
-        : status.Progress is { TotalFrames: > 0 } p ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * p.Counts.Frames / p.TotalFrames:F1} %") : "-";
+        : status.Progress is { TotalFrames: > 0 } p ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * (p.Counts.Frames + p.GivenUpFrames) / p.TotalFrames:F1} %") : "-";
 
     public static string Line(JobStatus status, IReadOnlyList<WorkerStatus> workers)
     {

@@ -16,30 +16,45 @@ namespace Affect.Coordinator.Server;
 /// <summary>What storage says of a run, for the API: the figures of its report at any moment, its report, its failures. Computed from the done markers as the final report is.</summary>
 internal sealed class RunReader(Workspace workspace, TimeProvider time)
 {
-    /// <summary>For how long live figures are given out again: several people may watch, and each look reads every new marker.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
+    /// <summary>Each look reads every marker of the run, and many people may watch: figures take a fifth of the time at most, with no pause longer than this.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+
+    private const int PauseFactor = 4;
 
     private readonly AsyncGate _computing = new();
-    private (string Run, long At, RunReport Report)? _last;
+    private Computed? _last;
 
-    /// <summary>The report of what is done now; nothing is written.</summary>
-    public Task<RunReport?> FiguresAsync(RunId id, CancellationToken cancellationToken) => _computing.RunAsync(
-        async () =>
-        {
-            if (_last is { } last && last.Run == id.ToString() && time.GetElapsedTime(last.At) < Lifetime)
+    /// <summary>
+    /// The report of what is done now; nothing is written. Never of less than was done when it was asked for: who saw a chunk done finds it in the figures. Those who ask while
+    /// others wait share one computation.
+    /// </summary>
+    public async Task<RunReport?> FiguresAsync(RunId id, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        return await _computing.RunAsync(
+            async () =>
             {
-                return last.Report;
-            }
+                if (_last is { } last)
+                {
+                    if (last.Run == id && last.Began >= asked)
+                    {
+                        return last.Report;
+                    }
 
-            if (await ComputeAsync(Store(id), cancellationToken).ConfigureAwait(false) is not { } report)
-            {
-                return null;
-            }
+                    await PauseAfterAsync(last, cancellationToken).ConfigureAwait(false);
+                }
 
-            _last = (id.ToString(), time.GetTimestamp(), report);
-            return report;
-        },
-        cancellationToken);
+                var began = time.GetTimestamp();
+                if (await ComputeAsync(Store(id), cancellationToken).ConfigureAwait(false) is not { } report)
+                {
+                    return null;
+                }
+
+                _last = new Computed(id, began, time.GetTimestamp(), report);
+                return report;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>A file of the run's report as it was written last, or null.</summary>
     public async Task<byte[]?> FileAsync(RunId id, Func<RunLayout, string> which, CancellationToken cancellationToken) =>
@@ -60,6 +75,13 @@ internal sealed class RunReader(Workspace workspace, TimeProvider time)
         return RunReporter.Build(new ReportSource(store, run, manifest, state.Final, failures, ModelsOf(run), cost, state.IsFinished), time);
     }
 
+    private Task PauseAfterAsync(Computed last, CancellationToken cancellationToken)
+    {
+        var pause = PauseFactor * time.GetElapsedTime(last.Began, last.Ended);
+        var left = (pause < LongestPause ? pause : LongestPause) - time.GetElapsedTime(last.Ended);
+        return left > TimeSpan.Zero ? Task.Delay(left, time, cancellationToken) : Task.CompletedTask;
+    }
+
     private RunStore Store(RunId id) => new(workspace.Objects, new RunLayout(id.ToString()));
 
     private static ModelSet? ModelsOf(RunDefinition run)
@@ -74,4 +96,7 @@ internal sealed class RunReader(Workspace workspace, TimeProvider time)
             return null;
         }
     }
+
+    /// <summary>Figures, and when computing them began and ended (timestamps).</summary>
+    private sealed record Computed(RunId Run, long Began, long Ended, RunReport Report);
 }

@@ -174,18 +174,18 @@ public sealed partial class ChunkLedger
     private void Move(int slot, ChunkState to)
     {
         ref var chunk = ref _slots[slot];
-        Count(chunk.State, -1);
-        Count(to, 1);
+        Count(slot, chunk.State, -1);
+        Count(slot, to, 1);
         _groups[chunk.Group].Count += (to == ChunkState.Pending ? 1 : 0) - (chunk.State == ChunkState.Pending ? 1 : 0);
         chunk.State = to;
     }
 
-    private void Count(ChunkState state, int by) => _progress = state switch
+    private void Count(int slot, ChunkState state, int by) => _progress = state switch
     {
         ChunkState.Pending => _progress with { Pending = _progress.Pending + by },
         ChunkState.Leased => _progress with { Leased = _progress.Leased + by },
         ChunkState.Done => _progress with { Done = _progress.Done + by },
-        _ => _progress with { Quarantined = _progress.Quarantined + by },
+        _ => _progress with { Quarantined = _progress.Quarantined + by, GivenUpFrames = _progress.GivenUpFrames + (by * (long)_plan[slot].FrameCount) },
     };
 
     /// <summary>The lease of this token; a lease of an earlier ledger is taken over where its chunk waits for a worker anyway.</summary>

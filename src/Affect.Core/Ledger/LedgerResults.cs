@@ -58,8 +58,10 @@ public sealed record BlockedChunks(string Requires, int PendingChunks);
 /// <param name="FailedAttempts">Failures ever, of chunks that were done later as well.</param>
 /// <param name="TotalFrames">Frames of the plan.</param>
 /// <param name="Counts">Sum over the chunks done.</param>
+/// <param name="GivenUpFrames">Frames of the chunks given up on: accounted for as <paramref name="Counts"/> are, since the report counts them as failed.</param>
 public readonly record struct LedgerProgress(
-    int Chunks, int Pending, int Leased, int Done, int Quarantined, int ActiveLeases, int FailedAttempts, long TotalFrames, FrameCounts Counts)
+    int Chunks, int Pending, int Leased, int Done, int Quarantined, int ActiveLeases, int FailedAttempts, long TotalFrames, FrameCounts Counts,
+    long GivenUpFrames = 0)
 {
     /// <summary>Nothing is left to do: every chunk is done or quarantined.</summary>
     public bool IsFinished => Done + Quarantined == Chunks;

@@ -204,7 +204,7 @@ public sealed class JobActor : IJobHandle
             Progress = progress,
             StageWorker = _machine.StageWorker,
             FramesPerSecond = record.Phase == JobPhase.Running ? _rate.FramesPerSecond : 0,
-            Remaining = record.Phase == JobPhase.Running && progress is { } p ? _rate.Remaining(p.TotalFrames - p.Counts.Frames) : null,
+            Remaining = record.Phase == JobPhase.Running && progress is { } p ? _rate.Remaining(p.TotalFrames - p.Counts.Frames - p.GivenUpFrames) : null,
             Blocked = blocked,
             Notes = [.. JobNotes.On(record, blocked, workers)],
         };

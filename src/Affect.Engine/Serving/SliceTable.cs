@@ -149,12 +149,14 @@ internal sealed class SliceTable(IReadOnlyList<ILedgerSlice> slices, TimeProvide
 
     private static LedgerProgress Add(LedgerProgress a, LedgerProgress b) => new(
         a.Chunks + b.Chunks, a.Pending + b.Pending, a.Leased + b.Leased, a.Done + b.Done, a.Quarantined + b.Quarantined, a.ActiveLeases + b.ActiveLeases,
-        a.FailedAttempts + b.FailedAttempts, a.TotalFrames + b.TotalFrames, a.Counts + b.Counts);
+        a.FailedAttempts + b.FailedAttempts, a.TotalFrames + b.TotalFrames, a.Counts + b.Counts,
+        a.GivenUpFrames + b.GivenUpFrames);
 
     private static LedgerProgress Subtract(LedgerProgress a, LedgerProgress b) => new(
         a.Chunks - b.Chunks, a.Pending - b.Pending, a.Leased - b.Leased, a.Done - b.Done, a.Quarantined - b.Quarantined, a.ActiveLeases - b.ActiveLeases,
         a.FailedAttempts - b.FailedAttempts, a.TotalFrames - b.TotalFrames,
         new FrameCounts(
             a.Counts.Frames - b.Counts.Frames, a.Counts.Labelled - b.Counts.Labelled, a.Counts.NoFace - b.Counts.NoFace, a.Counts.Skipped - b.Counts.Skipped,
-            a.Counts.Failed - b.Counts.Failed, a.Counts.Faces - b.Counts.Faces));
+            a.Counts.Failed - b.Counts.Failed, a.Counts.Faces - b.Counts.Faces),
+        a.GivenUpFrames - b.GivenUpFrames);
 }

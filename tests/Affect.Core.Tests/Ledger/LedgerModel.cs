@@ -221,6 +221,7 @@ internal sealed class LedgerModel
         Assert.Equal(10L * _plan.Length, progress.TotalFrames);
         var quarantined = _ledger.Quarantined();
         Assert.Equal(quarantined.Count, progress.Quarantined);
+        Assert.Equal(quarantined.Sum(q => (long)q.Chunk.FrameCount), progress.GivenUpFrames);
         Quarantines = Math.Max(Quarantines, quarantined.Count);
         Assert.All(quarantined, chunk =>
         {

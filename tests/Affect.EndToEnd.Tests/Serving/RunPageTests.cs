@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Affect.Core.Ledger;
 using Affect.EndToEnd.Tests.Fixtures;
 using Affect.EndToEnd.Tests.Reports;
 using Microsoft.Playwright;
 
 namespace Affect.EndToEnd.Tests.Serving;
 
-/// <summary>A real run over real videos from the form to the report, in the browser.</summary>
-public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+/// <summary>A run in the browser, whichever engine coordinates it: real videos from the form to the report, and a run that is told what to do by keyboard alone.</summary>
+public abstract class RunPageTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
 {
     /// <summary>Notes each state and share of the bar that the page ever shows.</summary>
     private const string Recorder = """
@@ -24,9 +26,11 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
         box.Add(Clips.Cut(4, 3), "interview.mp4");
         Damage(box.Add(Clips.Cut(4, 2), "damaged.mp4"));
         box.Add(Clips.Cut(4, 1), "stubborn.mp4");
-        FailFor(box, "stubborn.mp4");
+        box.Add(Clips.Cut(10, 2), "waiting.mp4");
+        var hold = TwistDecoder(box, failing: "stubborn.mp4", held: "waiting.mp4");
         File.WriteAllText(Path.Combine(box.Corpus, "notes.mp4"), "not a video");
-        using var server = await ServerProcess.StartAsync(box, workers: 2);
+        await using var engine = NewEngine(box);
+        var server = await engine.ServeAsync(lanes: 3);
         await using var served = await ServedPage.OpenAsync(chromium, server);
         await served.Expect(".empty").ToContainTextAsync("Submit a folder of videos");
         await served.PictureAsync("empty");
@@ -43,15 +47,38 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
         await served.Expect("#state").ToHaveTextAsync("Running");
         await served.Expect("#lanes .lanes").ToBeVisibleAsync();
         await served.PictureAsync("running");
+
+        // In mid-run, with two chunks in hand that do not get on: the figures are those of all the others.
+        var live = new LiveFigures(server, new Uri(served.Page.Url).Fragment.Split('/')[^1]);
+        var figures = await live.UntilAsync(s => s.Progress is { Pending: 0, Leased: 2 });
+        var run = Assert.Single(Directory.GetDirectories(box.PathOf("out/runs")));
+        var written = WrittenFigures.Of(run);
+        WrittenFigures.AssertSame(written, figures);
+        Assert.Single(figures.GetProperty("failures").EnumerateArray(), f => f.GetProperty("attempts").GetInt32() == LedgerOptions.Default.MaxAttempts);
+        Assert.Equal(File.ReadLines(Path.Combine(run, "plan.jsonl")).Count() - 3, RunFolder.DoneIn(run).Count);
+        await served.At("text=Pause").ClickAsync();
+        await served.Expect("#state").ToHaveTextAsync("Paused");
+        await served.Expect("#figures .lead").ToContainTextAsync("Of the chunks that are done now");
+        await served.Expect("#frames-in b").ToHaveTextAsync(Int(written.GetProperty("accounting").GetProperty("framesIn")));
+        await AssertFiguresAsync(served, written);
+        await served.PictureAsync("held");
+        await served.At("text=Resume").ClickAsync();
+        await served.Expect("#state").ToHaveTextAsync("Running");
+        File.Delete(hold);
+        figures = await live.UntilAsync(s => s.Job.IsEnded);
+        Assert.True(live.Steps >= 3, $"only {live.Steps} states of the figures were seen");
         await served.Expect("#state").ToHaveTextAsync("Done, with failures");
+
+        await served.Expect(".callout.good").ToHaveCountAsync(0);
 
         // Live: not only the beginning and the end were seen.
         var seen = await served.Page.EvaluateAsync<string[]>("[...window.seen]");
         Assert.Contains(seen, s => s.StartsWith("Running", StringComparison.Ordinal) && int.TryParse(s.Split(' ')[1], out var share) && share is > 0 and < 100);
 
         await served.Expect("#figures .lead").ToContainTextAsync("These are the figures of the report");
-        var run = Assert.Single(Directory.GetDirectories(box.PathOf("out/runs")));
         var report = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "report.json"))).RootElement;
+        AssertSameReport(report, figures);
+        WrittenFigures.AssertSame(WrittenFigures.Of(run), report);
         await AssertFiguresAsync(served, report);
         await AssertFailuresAsync(served, report.GetProperty("failures"));
         await served.Expect("#log .log").ToContainTextAsync("failures");
@@ -79,6 +106,73 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
         }
 
         served.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task ByKeyboardAlone_ARunIsSubmittedPausedCancelledAndResumed()
+    {
+        using var box = new Sandbox();
+        await using var engine = NewEngine(box);
+        var server = await engine.ServeAsync(lanes: 0);
+        await using var served = await ServedPage.OpenAsync(chromium, server);
+        var keys = served.Page.Keyboard;
+        await served.Expect(".empty").ToBeVisibleAsync();
+        await served.TabToAsync("Skip to the content");
+        await served.TabToAsync("New run");
+        await keys.PressAsync("Enter");
+        await served.Expect("h1").ToHaveTextAsync("New run");
+        Assert.Equal("main", await served.FocusedAsync());
+        await served.TabToAsync("corpus");
+        await keys.PressAsync("Enter");
+        await served.Expect("form .callout.bad").ToContainTextAsync("Corpus");
+        Assert.Equal("corpus", await served.FocusedAsync());
+        await keys.TypeAsync("/etc");
+        await keys.PressAsync("Enter");
+        await served.Expect("form .callout.bad").ToContainTextAsync("corpus roots");
+        await keys.PressAsync("Shift+Tab");
+        await served.At("#corpus").FocusAsync();
+        await keys.PressAsync("ControlOrMeta+a");
+        await keys.TypeAsync(box.Corpus);
+        await served.TabToAsync("name");
+        await keys.TypeAsync("<img src=x onerror=alert(1)>");
+        await keys.PressAsync("Enter");
+        await served.Expect("h1").ToHaveTextAsync("<img src=x onerror=alert(1)>");
+        await served.Expect("#state").ToHaveTextAsync("Planning");
+        await served.Expect(".callout").ToContainTextAsync("No worker is connected");
+
+        await served.TabToAsync("Pause");
+        await keys.PressAsync("Enter");
+        await served.Expect("#state").ToHaveTextAsync("Paused");
+        Assert.Equal("Resume", await served.FocusedAsync());
+        await keys.PressAsync("Space");
+        await served.Expect("#state").ToHaveTextAsync("Planning");
+        await served.Expect("#announce").ToContainTextAsync("The run goes on");
+        await served.TabToAsync("Cancel …");
+        await keys.PressAsync("Enter");
+        Assert.Equal("Keep it", await served.FocusedAsync());
+        await served.PictureAsync("cancel");
+        await keys.PressAsync("Escape");
+        await served.Expect("dialog").ToHaveCountAsync(0);
+        Assert.Equal("Cancel …", await served.FocusedAsync());
+        await served.Expect("#state").ToHaveTextAsync("Planning");
+        await keys.PressAsync("Enter");
+        await served.TabToAsync("Cancel the run");
+        await keys.PressAsync("Enter");
+        await served.Expect("#state").ToHaveTextAsync("Cancelled");
+        await Wait.ForAsync(async () => await served.FocusedAsync() == "Resume");
+        await keys.PressAsync("Enter");
+        await served.Expect("#state").ToHaveTextAsync("Planning");
+        served.AssertQuiet(hadRefusals: true);
+    }
+
+    private protected abstract ServingEngine NewEngine(Sandbox box);
+
+    /// <summary>Equal in everything but the time at which they were made.</summary>
+    private static void AssertSameReport(JsonElement report, JsonElement figures)
+    {
+        var (expected, actual) = (JsonNode.Parse(report.GetRawText())!, JsonNode.Parse(figures.GetRawText())!);
+        actual["run"]!["created"] = expected["run"]!["created"]!.GetValue<string>();
+        Assert.True(JsonNode.DeepEquals(expected, actual), $"live: {actual}\nreport: {expected}");
     }
 
     private static async Task AssertFiguresAsync(ServedPage served, JsonElement report)
@@ -135,11 +229,14 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
         File.WriteAllBytes(video, bytes);
     }
 
-    /// <summary>An ffmpeg that cannot decode one video at all, whoever asks how often.</summary>
-    private static void FailFor(Sandbox box, string video)
+    /// <summary>An ffmpeg that cannot decode one video at all, whoever asks how often, and that waits with another one while a file is there; gives the file.</summary>
+    private static string TwistDecoder(Sandbox box, string failing, string held)
     {
         var folder = box.Folder("tools");
-        foreach (var (name, before) in (IEnumerable<(string, string)>)[("ffmpeg", $"case \"$*\" in *{video}*nut*) echo 'the decoder gave up' >&2; exit 1;; esac\n"), ("ffprobe", "")])
+        var hold = box.PathOf("hold");
+        File.WriteAllText(hold, string.Empty);
+        var twist = $"case \"$*\" in\n*{failing}*nut*) echo 'the decoder gave up' >&2; exit 1;;\n*{held}*nut*) while [ -e {hold} ]; do sleep 0.1; done;;\nesac\n";
+        foreach (var (name, before) in (IEnumerable<(string, string)>)[("ffmpeg", twist), ("ffprobe", "")])
         {
             var script = Path.Combine(folder, name);
             File.WriteAllText(script, $"#!/bin/sh\n{before}exec /usr/bin/{name} \"$@\"\n");
@@ -147,6 +244,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IClassFixture<Chrom
         }
 
         box.Environment["AFFECT_FFMPEG"] = Path.Combine(folder, "ffmpeg");
+        return hold;
     }
 
     private static string Int(JsonElement n) => n.GetInt64().ToString("#,0", CultureInfo.InvariantCulture);

@@ -20,11 +20,14 @@ export const statePill = (status, id) => {
   return mark;
 };
 
-// Frames that are done or given up, of all frames of the plan; null before there is one.
+// Frames that are accounted for: of chunks that are done, and of those given up, which the report counts as failed.
+export const framesDone = progress => progress.counts.frames + progress.givenUpFrames;
+
+// Their part of all frames of the plan; null before there is one.
 export function doneShare({ job, progress }) {
   if (job.phase === 'Done') return 1;
   if (!progress) return null;
-  return progress.totalFrames > 0 ? Math.min(1, progress.counts.frames / progress.totalFrames) : progress.chunks === 0 ? 1 : 0;
+  return progress.totalFrames > 0 ? Math.min(1, framesDone(progress) / progress.totalFrames) : progress.chunks === 0 ? 1 : 0;
 }
 
 export function bar(status) {

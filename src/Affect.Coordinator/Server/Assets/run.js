@@ -6,13 +6,13 @@ import { announce, el, empty, render, section, tile } from './dom.js';
 import { failure, failureList } from './failures.js';
 import { figures } from './figures.js';
 import { ago, clock, duration, int, nameOf, part, plural, rate, seconds } from './format.js';
-import { bar, bottleneck, doneShare, isEnded, laneLine, statePill, stateOf, timeRange } from './progress.js';
+import { bar, bottleneck, doneShare, framesDone, isEnded, laneLine, statePill, stateOf, timeRange } from './progress.js';
 
 const FIGURES_PERIOD_MS = 3000;
 const LOG_SHOWN = 200;
 
 export function showRun(page, id, signal) {
-  const state = { id, status: null, workers: [], log: [], report: null, error: null, said: null, busy: false };
+  const state = { id, status: null, workers: [], log: [], report: null, error: null, said: null, saidIn: null, busy: false };
   let waiting = false;
   // Several events make one drawing.
   const draw = () => {
@@ -24,7 +24,7 @@ export function showRun(page, id, signal) {
     });
   };
   const told = ({ status, said, error }) => {
-    Object.assign(state, { said, error, status: status ?? state.status });
+    Object.assign(state, { said, saidIn: status && stateOf(status)[1], error, status: status ?? state.status });
     draw();
     wake();
     // Who pressed a button that is gone now, by key, goes on at the ones that came.
@@ -63,6 +63,8 @@ function took(state, status) {
   const before = state.status && stateOf(state.status)[1];
   state.status = status;
   const now = stateOf(status)[1];
+  // What a command brought about is said for as long as it holds: 'The run goes on.' not beside 'Done'.
+  if (state.saidIn && state.saidIn !== now) Object.assign(state, { said: null, saidIn: null });
   if (before && before !== now) announce(`${nameOf(status.job)}: ${now}.`);
 }
 
@@ -125,7 +127,7 @@ function progress(status, workers) {
   const share = doneShare(status);
   const ended = isEnded(job);
   const slow = job.phase === 'Running' ? bottleneck(workers) : null;
-  const frames = job.outcome?.counts.frames ?? p?.counts.frames;
+  const frames = job.outcome?.counts.frames ?? (p && framesDone(p));
   return section('progress', 'Progress', null,
     el('div', { class: 'card w12', key: 'bar' }, bar(status),
       el('p', { class: 'sub' }, job.phase === 'Planning' ? 'The corpus is listed, probed and cut into chunks.' : job.phase === 'Finalising' ? 'Tracks, final labels and the report are made.'

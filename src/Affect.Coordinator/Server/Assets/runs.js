@@ -3,7 +3,7 @@
 import { poll } from './api.js';
 import { el, empty, render } from './dom.js';
 import { ago, int, nameOf, part, plural } from './format.js';
-import { bar, doneShare, isEnded, rateText, statePill, timeLeft } from './progress.js';
+import { bar, doneShare, framesDone, isEnded, rateText, statePill, timeLeft } from './progress.js';
 
 const PERIOD_MS = 2000;
 
@@ -33,7 +33,7 @@ function line(status) {
   const { job, progress } = status;
   const share = doneShare(status);
   const given = job.phase === 'Done' ? job.outcome?.failures : progress?.quarantined;
-  const counts = job.outcome?.counts ?? progress?.counts;
+  const counts = job.outcome?.counts ?? (progress && { ...progress.counts, frames: framesDone(progress) });
   return el('li', { key: job.id, class: 'card' },
     el('div', { class: 'run-head' },
       el('h2', null, el('a', { href: `#/runs/${job.id}` }, nameOf(job))), statePill(status),
