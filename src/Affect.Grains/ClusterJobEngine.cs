@@ -4,6 +4,8 @@ using Affect.Core.Ledger;
 using Affect.Core.Runs;
 using Affect.Engine.Serving;
 using Orleans;
+using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Affect.Grains;
 
@@ -103,7 +105,9 @@ public sealed class ClusterJobEngine(IGrainFactory grains) : IJobEngine, IWorkSo
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever a grain or the way to it threw: grains throw for storage and for lost silos only, and both may be well again.
-            throw new WorkSourceException($"The cluster did not answer: {e.Message}", isTransient: true, e);
+            // Orleans' own words for an absent silo name a socket and a pause, which say nothing to a user.
+            var why = e is ConnectionFailedException or SiloUnavailableException ? "no coordinator silo can be reached" : e.Message;
+            throw new WorkSourceException($"The cluster did not answer: {why}", isTransient: true, e);
         }
     }
 

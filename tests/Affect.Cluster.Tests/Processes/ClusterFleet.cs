@@ -96,24 +96,12 @@ internal sealed class ClusterFleet(Sandbox box, CutNetwork? network, ITestOutput
     {
         var watch = Stopwatch.StartNew();
         var isBeyond = index == 1 && Network is not null;
-        var (silo, gateway, health) = _ports[index];
+        var health = _ports[index].Health;
         var address = isBeyond ? Network!.There : Address;
         var process = Launch($"silo-{index}", isBeyond, [
-            "dotnet", Build.Silo, "--membership", _database!.ConnectionString, "--out", Out, "--root", _corpus, "--lease", $"{LeaseSeconds}", "--advertise", address,
-            "--silo-port", $"{silo}", "--gateway-port", $"{gateway}", "--health-port", $"{health}"]);
+            .. SiloCall.Of(Build.Silo, _database!.ConnectionString, Out, _corpus, address, _ports[index]), "--lease", $"{LeaseSeconds}"]);
         _silos[index] = process;
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await UntilAsync($"silo {index} is ready", async () =>
-        {
-            try
-            {
-                return (await http.GetAsync($"http://{address}:{health}/health/ready")).IsSuccessStatusCode;
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                return false;
-            }
-        }, process);
+        await UntilAsync($"silo {index} is ready", () => SiloCall.IsReadyAsync(address, health), process);
         Say($"silo {index} ready after {watch.Elapsed.TotalSeconds:F1} s");
     }
 }

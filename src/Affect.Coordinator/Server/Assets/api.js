@@ -23,10 +23,17 @@ export const onConnection = listener => listeners.add(listener);
 export const hasToken = () => token !== null;
 export const useTokenPrompt = prompt => { askForToken = prompt; };
 
-function connected(state) {
-  if (connection.state === state) return;
-  connection = { state, since: Date.now() };
+// 'live', 'lost' (the server does not answer), or 'away': it answers that what stands behind it, its cluster or its storage, does not; its words say which.
+function connected(state, words = null) {
+  if (connection.state === state && connection.words === words) return;
+  const wasDown = connection.state === 'lost' || connection.state === 'away';
+  connection = { state, words, since: wasDown && state !== 'live' ? connection.since : Date.now() };
   listeners.forEach(listener => listener(connection));
+}
+
+// What follows the server's state and was refused says more of the connection than one question that was.
+function refused(error) {
+  if (error instanceof Problem && error.status >= 500) connected('away', error.message);
 }
 
 export function forgetToken() {
@@ -47,7 +54,7 @@ async function send(path, options = {}) {
       connected('lost');
       throw new Problem(0, 'The server does not answer.');
     }
-    connected('live');
+    if (response.status < 500) connected('live');
     if (response.status !== 401) return response;
     if (used === token) await newToken(refused || used !== null);
   }
@@ -96,6 +103,7 @@ export async function poll(path, periodMs, show, signal) {
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
+        refused(error);
         failures++;
         show(null, error);
       }
@@ -121,10 +129,12 @@ export async function follow(path, on, signal) {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && error.status >= 400 && error.status < 500) throw error;
+      if (error instanceof Problem) refused(error);
+      else connected('lost');
     } finally {
       clearTimeout(timer);
     }
-    connected('lost');
+    // A stream that the server ended is no loss yet: opening it again shows what became of the server.
     await pause(wait, signal);
   }
 }

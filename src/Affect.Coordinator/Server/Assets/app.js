@@ -43,19 +43,22 @@ function show(isFirst = false) {
   }
 }
 
-function showConnection({ state, since }) {
-  const words = { live: ['complete', 'Connected'], lost: ['failed', 'Not connected'], pending: ['pending', 'Connecting'] }[state];
+const isDown = state => state === 'lost' || state === 'away';
+
+function showConnection({ state, words, since }) {
+  const [kind, text] = { live: ['complete', 'Connected'], lost: ['failed', 'Not connected'], away: ['failed', 'No answer'], pending: ['pending', 'Connecting'] }[state];
   const mark = document.getElementById('connection');
-  mark.className = `pill ${words[0]}`;
-  mark.textContent = words[1];
+  mark.className = `pill ${kind}`;
+  mark.textContent = text;
   document.getElementById('forget').hidden = !hasToken();
   const banner = document.getElementById('banner');
-  const wasLost = !banner.hidden;
-  banner.hidden = state !== 'lost';
-  main.classList.toggle('stale', state === 'lost');
-  render(banner, state === 'lost' && el('p', null, el('b', null, 'The server does not answer. '),
-    `What is shown is from ${ago(since)}. This page tries again by itself; runs go on when the server is back.`));
-  if (wasLost !== (state === 'lost')) announce(wasLost ? 'The server answers again.' : 'The server does not answer. This page tries again by itself.');
+  const wasDown = !banner.hidden;
+  banner.hidden = !isDown(state);
+  main.classList.toggle('stale', isDown(state));
+  const trouble = state === 'away' ? 'The server answers, but what it depends on does not.' : 'The server does not answer.';
+  render(banner, isDown(state) && el('p', null, el('b', null, `${trouble} `), words && `${words.replace(/\.?$/, '.')} `,
+    `What is shown is from ${ago(since)}. This page tries again by itself; runs go on when ${state === 'away' ? 'that' : 'the server'} is back.`));
+  if (wasDown !== isDown(state)) announce(wasDown ? 'The server answers again.' : `${trouble} This page tries again by itself.`);
 }
 
 useTokenPrompt(askToken);
