@@ -8,8 +8,8 @@ namespace Affect.Vision.Decoding.Helper;
 /// <summary>Pictures that a helper decodes into shared memory: nothing is copied on this side.</summary>
 internal sealed class HelperPictures : IPictureRun
 {
-    /// <summary>Slots beyond those of the queue: one that is written, one that is read, and two to spare.</summary>
-    private const int SpareSlots = 4;
+    /// <summary>Slots beyond those of the queue: those that go back together, as many that the helper fills meanwhile.</summary>
+    private const int SpareSlots = 2 * SharedPictures.ReturnedTogether;
 
     private readonly DecoderHelpers _helpers;
     private readonly DecoderHelper _helper;
@@ -152,7 +152,7 @@ internal sealed class HelperPictures : IPictureRun
     /// <summary>Whoever collects many frames before letting go of one must not stop the helper: the last slots are copied out and given back at once.</summary>
     private System.Buffers.IMemoryOwner<byte> Take(int slot)
     {
-        if (_pictures.Left > 2)
+        if (_pictures.CanKeep)
         {
             return _pictures.Take(slot);
         }
