@@ -7,7 +7,8 @@ For each round, in turn: CPU seconds (user + system, children included) of
   A  `affect run` on a video of the given size,
   B  `ffmpeg` decoding the same file to null,
   C  ONNX Runtime alone on the same number of detector inputs (every pass of the detector, on inputs of the size it uses) and of faces.
-Prints every round and the median of A / (B + C), frames a second, how busy the cores were, and the peak memory of A with its children.
+B and C are measured twice: one process at a time, and as many side by side as A has workers. Two busy processors are each slower than one (they share caches, memory and often a core), so a CPU
+second of A is a second of the latter kind. Prints every round and the median of A / (B + C) for both, frames a second, how busy the cores were, and the peak memory of A with its children.
 Needs ./affect to be built, and ffmpeg. Machines are noisy: quote ratios, from one run. Starting up costs `affect run` about
 0.8 CPU seconds once, whatever it labels: of a short video that is a noticeable share.
 """
@@ -69,9 +70,25 @@ def detector_inputs(manifest, width, height):
     return ",".join(sizes)
 
 
-def bare(model, items, batch, shapes=""):
-    out, cpu, _, _ = measure(["dotnet", BENCH, "bare", model, str(items), str(batch), "1"] + ([shapes] if shapes else []))
-    return float(re.search(r"cpu_s=([\d.]+)", out).group(1))
+def decode_cpu(video, at_once):
+    """CPU seconds of one decode, with as many running side by side."""
+    before = os.times()
+    processes = [subprocess.Popen(["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", video, "-f", "null", "-"]) for _ in range(at_once)]
+    if any([p.wait() for p in processes]):
+        sys.exit(f"ffmpeg cannot decode {video}")
+    after = os.times()
+    return (after.children_user + after.children_system - before.children_user - before.children_system) / at_once
+
+
+def bare_cpu(model, items, batch, at_once, shapes=""):
+    """CPU seconds of ONNX Runtime on so many items, shared out among processes side by side."""
+    share = -(-items // at_once)
+    command = ["dotnet", BENCH, "bare", model, str(share), str(batch), "1"] + ([shapes] if shapes else [])
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(at_once)]
+    outputs = [p.communicate()[0] for p in processes]
+    if any(p.returncode for p in processes):
+        sys.exit(f"{command} failed")
+    return sum(float(re.search(r"cpu_s=([\d.]+)", o).group(1)) for o in outputs) * items / (share * at_once)
 
 
 def main():
@@ -100,23 +117,25 @@ def main():
     print(f"machine   {os.cpu_count()} x {platform.processor() or platform.machine()}, {platform.platform()}")
     print(f"video     {os.path.getsize(video)} bytes, {a.size}, {a.seconds:g} s")
     print(f"models    {detector['name']} {detector['sha256'][:12]}, {affect['name']} {affect['sha256'][:12]}; {a.workers} workers")
-    ratios = []
+    ratios = {}
     for i in range(a.rounds):
         out = os.path.join(folder, f"out-{i}")
         shutil.rmtree(out, ignore_errors=True)
         text, run_cpu, wall, peak = measure(
             ["dotnet", a.program, "run", video, "--out", out, "--workers", str(a.workers), "--output", "json"], env)
         s = json.loads(text)
-        _, decode_cpu, _, _ = measure(["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-f", "null", "-"])
         frames, faces = s["framesIn"], s["faces"]
-        detect_cpu = bare(os.path.join(detector_folder, "model.onnx"), frames, 1, detector_inputs(detector, width, height))
-        label_cpu = bare(os.path.join(models, "affect-small/model.onnx"), faces, 16)
-        total = decode_cpu + detect_cpu + label_cpu
-        ratios.append(run_cpu / total)
         print(f"round {i + 1}   run {run_cpu:.1f} CPU s in {wall:.1f} s ({frames / wall:.0f} frames/s, {frames} frames, {faces} faces; cores busy "
-              f"{100 * run_cpu / wall / os.cpu_count():.0f} %; peak {peak / 1e6:.0f} MB)  bare {total:.1f} = decode {decode_cpu:.1f} + detect {detect_cpu:.1f} + "
-              f"label {label_cpu:.1f}  ratio {ratios[-1]:.3f}")
-    print(f"ratio     median {statistics.median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f}")
+              f"{100 * run_cpu / wall / os.cpu_count():.0f} %; peak {peak / 1e6:.0f} MB)", flush=True)
+        for at_once in sorted({1, a.workers}):
+            decode = decode_cpu(video, at_once)
+            detect = bare_cpu(os.path.join(detector_folder, "model.onnx"), frames, 1, at_once, detector_inputs(detector, width, height))
+            label = bare_cpu(os.path.join(models, "affect-small/model.onnx"), faces, 16, at_once)
+            total = decode + detect + label
+            ratios.setdefault(at_once, []).append(run_cpu / total)
+            print(f"          bare, {at_once} at once: {total:.1f} = decode {decode:.1f} + detect {detect:.1f} + label {label:.1f}  ratio {run_cpu / total:.3f}", flush=True)
+    for at_once, r in ratios.items():
+        print(f"ratio     to {at_once} at once: median {statistics.median(r):.3f}, {min(r):.3f} to {max(r):.3f}")
     if not a.keep:
         shutil.rmtree(folder)
 
