@@ -47,7 +47,7 @@ internal static class BusyTable
         while (watch.Elapsed.TotalSeconds < seconds)
         {
             var asked = watch.Elapsed;
-            var item = (await source.LeaseAsync(worker, default)).Item!;
+            var item = (await source.LeaseAsync(worker, TimeSpan.Zero, default)).Item!;
             var started = watch.Elapsed;
             latencies.Add(started - asked);
             await Task.Delay(ChunkTime);

@@ -4,17 +4,14 @@ using Affect.ClusterBenchmarks.Efficiency;
 
 // scale [CHUNKS,CHUNKS,...] [SECONDS OF BUSY WORKERS; 0: not]: the table of docs/benchmarks-cluster.md.
 // rebuild [CHUNKS,CHUNKS,...]: the second table there.
-// prepare | local | worker: parts of benchmarks/cluster_efficiency.py, which starts them.
+// local | worker: parts of benchmarks/cluster_efficiency.py, which starts them.
 switch (args)
 {
-    case ["prepare", var folder, var chunks, var job]:
-        await MadeRun.PrepareAsync(folder, Number(chunks), job == "job");
+    case ["local", var folder, var chunks, var milliseconds, var lanes, var kind]:
+        await MadeRun.RunLocallyAsync(folder, Number(chunks), Number(milliseconds), Number(lanes), kind);
         return 0;
-    case ["local", var folder, var lanes, var kind, var milliseconds]:
-        await MadeRun.RunLocallyAsync(folder, Number(lanes), new ChunkWork(kind, Number(milliseconds)));
-        return 0;
-    case ["worker", var server, var folder, var kind, var milliseconds]:
-        await MadeRun.WorkAsync(server, folder, new ChunkWork(kind, Number(milliseconds)));
+    case ["worker", var server, var folder, var kind]:
+        await MadeRun.WorkAsync(server, folder, kind);
         return 0;
     case ["rebuild", ..]:
         Console.Out.WriteLine(MachineLine.Text());

@@ -45,7 +45,7 @@ internal static class ScaleTable
         var memory = GC.GetTotalMemory(forceFullCollection: true);
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var watch = Stopwatch.StartNew();
-        var first = await source.LeaseAsync(MadeJob.Worker("worker-0"), default);
+        var first = await source.LeaseAsync(MadeJob.Worker("worker-0"), TimeSpan.Zero, default);
         var opened = watch.Elapsed;
         await source.CompleteAsync(new ChunkTicket(job.Id, first.Item!.Partition, first.Item.Chunk!.Token), Counts, default);
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(i => Task.Run(() => DrainAsync(source, MadeJob.Worker($"worker-{i}"), latencies))));
@@ -71,7 +71,7 @@ internal static class ScaleTable
         while (true)
         {
             var asked = Stopwatch.GetTimestamp();
-            var reply = await source.LeaseAsync(worker, default);
+            var reply = await source.LeaseAsync(worker, TimeSpan.Zero, default);
             latencies.Add(Stopwatch.GetElapsedTime(asked));
             if (reply.Item is not { Chunk: { } chunk } item)
             {

@@ -13,11 +13,21 @@ namespace Affect.Grains;
 /// The engine over a cluster of silos, for a server or a worker that is a client of it. What goes wrong on the way (a silo that died, a timeout) is transient:
 /// the cluster finds another silo within seconds.
 /// </summary>
-public sealed class ClusterJobEngine(IGrainFactory grains) : IJobEngine, IWorkSource
+public sealed class ClusterJobEngine : IJobEngine, IWorkSource
 {
+    private readonly IGrainFactory _grains;
+    private readonly WorkBell _bell;
+    private readonly PoolListener _listener;
+
+    public ClusterJobEngine(IGrainFactory grains, TimeProvider time)
+    {
+        (_grains, _bell) = (grains, new WorkBell(time));
+        _listener = new PoolListener(grains, _bell, time);
+    }
+
     public IWorkSource Work => this;
 
-    private IPoolGrain Pool => grains.GetGrain<IPoolGrain>(0);
+    private IPoolGrain Pool => _grains.GetGrain<IPoolGrain>(0);
 
     public async Task<JobStatus> SubmitAsync(JobRequest request, CancellationToken cancellationToken)
     {
@@ -63,7 +73,18 @@ public sealed class ClusterJobEngine(IGrainFactory grains) : IJobEngine, IWorkSo
 
     Task IWorkSource.LeaveAsync(string worker, CancellationToken cancellationToken) => CallAsync(() => Pool.LeaveAsync(worker, cancellationToken));
 
-    Task<WorkReply> IWorkSource.LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) => CallAsync(() => Pool.LeaseAsync(worker, cancellationToken));
+    Task<WorkReply> IWorkSource.LeaseAsync(WorkerProfile worker, TimeSpan wait, CancellationToken cancellationToken) => _bell.LeaseAsync(
+        async () =>
+        {
+            var reply = await CallAsync(() => Pool.LeaseAsync(worker, cancellationToken)).ConfigureAwait(false);
+            if (reply.Item is null && wait > TimeSpan.Zero)
+            {
+                await _listener.ListenAsync(Pool, cancellationToken).ConfigureAwait(false);
+            }
+
+            return reply;
+        },
+        wait, cancellationToken);
 
     Task<LedgerResult> IWorkSource.HeartbeatAsync(string worker, ChunkTicket ticket, CancellationToken cancellationToken) =>
         CallAsync(() => Job(ticket.Job).HeartbeatAsync(worker, ticket, cancellationToken));
@@ -92,7 +113,7 @@ public sealed class ClusterJobEngine(IGrainFactory grains) : IJobEngine, IWorkSo
     Task<JobResult> IWorkSource.ReleaseStageAsync(StageTicket ticket, CancellationToken cancellationToken) =>
         CallAsync(() => Job(ticket.Job).ReleaseStageAsync(ticket, cancellationToken));
 
-    private IJobGrain Job(JobId job) => grains.GetGrain<IJobGrain>(job.ToString());
+    private IJobGrain Job(JobId job) => _grains.GetGrain<IJobGrain>(job.ToString());
 
     private Task<WorkerProfile[]> ProfilesAsync(CancellationToken cancellationToken) => CallAsync(() => Pool.ProfilesAsync(cancellationToken));
 

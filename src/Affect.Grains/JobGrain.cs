@@ -16,6 +16,8 @@ public sealed class JobGrain(IObjectStore objects, ServingOptions options, TimeP
 {
     private JobActor? _actor;
 
+    private IPoolGrain Pool => grains.GetGrain<IPoolGrain>(0);
+
     public async Task<JobLease> LeaseAsync(WorkerProfile worker, int lanes, CancellationToken cancellationToken) => await ActorAsync(cancellationToken) is { } actor
         ? await actor.LeaseAsync(worker, lanes, cancellationToken)
         : new JobLease(new WorkReply(null, TimeSpan.FromSeconds(1)), null);
@@ -106,11 +108,12 @@ public sealed class JobGrain(IObjectStore objects, ServingOptions options, TimeP
 
         // Another call may have read it meanwhile: there is one actor only.
         return _actor ??= new JobActor(
-            objects, record, options, (job, _, part, _) => new GrainSlice(grains.GetGrain<ILedgerGrain>(part.Index, job.ToString())), time);
+            objects, record, options, (job, _, part, _) => new GrainSlice(grains.GetGrain<ILedgerGrain>(part.Index, job.ToString())),
+            () => Pool.OfferAsync(id, CancellationToken.None).Ignore(), time);
     }
 
     private Task OfferAsync(JobActor actor, CancellationToken cancellationToken) =>
-        actor.Record.IsEnded ? Task.CompletedTask : grains.GetGrain<IPoolGrain>(0).OfferAsync(actor.Id, cancellationToken);
+        actor.Record.IsEnded ? Task.CompletedTask : Pool.OfferAsync(actor.Id, cancellationToken);
 }
 
 /// <summary>A job behind its grain, for the pool.</summary>

@@ -2,16 +2,22 @@ using Affect.Core.Jobs;
 using Affect.Core.Ledger;
 using Affect.Engine.Serving;
 using Affect.Storage.Objects;
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
+using Orleans.Utilities;
 
 namespace Affect.Grains;
 
 /// <inheritdoc cref="IPoolGrain"/>
 /// <remarks>Reentrant: hundreds of requests for work are under way at once, each waiting for a job's answer.</remarks>
 [Reentrant]
-public sealed class PoolGrain(IObjectStore objects, Workplace workplace, TimeProvider time, IGrainFactory grains) : Grain, IPoolGrain
+public sealed class PoolGrain(IObjectStore objects, Workplace workplace, TimeProvider time, IGrainFactory grains, ILogger<PoolGrain> logger) : Grain, IPoolGrain
 {
+    /// <summary>Longer than clients take to say again that they listen.</summary>
+    private static readonly TimeSpan ListeningTime = 6 * WorkBell.LongestWait;
+
+    private readonly ObserverManager<IWorkListener> _listeners = new(ListeningTime, logger);
     private readonly WorkerRegistry _workers = new(time);
     private readonly JobPool _pool = new(time);
     private readonly Dictionary<JobId, JobRecord> _jobs = [];
@@ -71,13 +77,25 @@ public sealed class PoolGrain(IObjectStore objects, Workplace workplace, TimePro
         }
     }
 
+    public Task<bool> ListenAsync(IWorkListener listener, CancellationToken cancellationToken)
+    {
+        _listeners.ClearExpired();
+        var isNew = !_listeners.Observers.ContainsKey(listener);
+        _listeners.Subscribe(listener, listener);
+        return Task.FromResult(isNew);
+    }
+
     public Task<WorkReply> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) => _pool.LeaseAsync(worker, _workers.Lanes(), cancellationToken);
 
     public Task<WorkerStatus[]> WorkersAsync(CancellationToken cancellationToken) => Task.FromResult(_workers.Workers().ToArray());
 
     public Task<WorkerProfile[]> ProfilesAsync(CancellationToken cancellationToken) => Task.FromResult(_workers.Profiles().ToArray());
 
-    private void Offer(JobId job) => _pool.Add(new GrainJob(job, Job(job)));
+    private void Offer(JobId job)
+    {
+        _pool.Add(new GrainJob(job, Job(job)));
+        _listeners.Notify(listener => listener.RingAsync(CancellationToken.None)).Ignore();
+    }
 
     private IJobGrain Job(JobId job) => grains.GetGrain<IJobGrain>(job.ToString());
 }

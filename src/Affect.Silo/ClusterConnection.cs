@@ -23,7 +23,7 @@ public sealed class ClusterConnection : IAsyncDisposable
     private ClusterConnection(IHost host)
     {
         _host = host;
-        Engine = new ClusterJobEngine(host.Services.GetRequiredService<IClusterClient>());
+        Engine = new ClusterJobEngine(host.Services.GetRequiredService<IClusterClient>(), TimeProvider.System);
     }
 
     public ClusterJobEngine Engine { get; }

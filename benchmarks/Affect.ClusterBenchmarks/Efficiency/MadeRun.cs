@@ -1,3 +1,4 @@
+using System.Globalization;
 using Affect.Coordinator.Remote;
 using Affect.Core.Corpora;
 using Affect.Core.Jobs;
@@ -19,10 +20,16 @@ namespace Affect.ClusterBenchmarks.Efficiency;
 
 /// <summary>
 /// A run of made chunks, done by this machine's engine in one process or by worker processes of a server or a cluster. Ledger, lanes, commits and heartbeats are the product's; decoding
-/// and models are not. Each process says <c>ready</c> and begins at the first line it reads.
+/// and models are not. A job's corpus says its chunks and what one costs: <c>/made/60/500</c>. All processes have done a run of many small chunks before the one that counts, so that no
+/// time is that of the just-in-time compiler.
 /// </summary>
 internal static class MadeRun
 {
+    /// <summary>Methods are compiled again after 30 calls, and once more after as many.</summary>
+    private const int WarmChunksPerLane = 100;
+
+    private const int WarmMilliseconds = 20;
+
     private static readonly RunConfiguration Configuration = new()
     {
         Sampling = Sampling.All,
@@ -34,47 +41,26 @@ internal static class MadeRun
 
     public static string ModelKey { get; } = Configuration.ModelKey;
 
-    /// <summary>Writes the run, and where asked for a job that is at it. Prints the run's id, and the job's.</summary>
-    public static async Task PrepareAsync(string folder, int chunks, bool withJob)
+    /// <summary>Says <c>ready</c> when it is warm, begins at the first line it reads.</summary>
+    public static async Task RunLocallyAsync(string folder, int chunks, int milliseconds, int lanes, string kind)
     {
-        var objects = new LocalObjectStore(folder);
-        var run = Define(chunks);
-        await new RunStore(objects, new RunLayout(run.Record.Id.ToString())).CreateAsync(run, default);
-        Console.Out.WriteLine(run.Record.Id);
-        if (withJob)
-        {
-            var job = new JobRecord { Id = JobId.New(), Request = new JobRequest { Corpus = "/made" }, Submitted = DateTimeOffset.UtcNow, Phase = JobPhase.Running, Run = run.Record.Id };
-            await objects.PutAsync(RunLayout.Job(job.Id), job.ToJson(), default);
-            Console.Out.WriteLine(job.Id);
-        }
+        await ExecuteAsync(Path.Combine(folder, "warm"), WarmChunksPerLane * lanes, WarmMilliseconds, lanes, kind);
+        Console.Out.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+        Console.Out.WriteLine($"done {await ExecuteAsync(folder, chunks, milliseconds, lanes, kind)}");
     }
 
-    public static async Task RunLocallyAsync(string folder, int lanes, ChunkWork work)
+    /// <summary>Works until the first line it reads.</summary>
+    public static async Task WorkAsync(string server, string folder, string kind)
     {
-        var (store, run) = await ReadAsync(folder);
-        var executor = new RunExecutor(
-            store, run, new MadeVideos(run.Plan.Count), () => work, ChunkReuse.None, Thresholds, new RunOptions { Workers = lanes }, Scratch(folder), null,
-            new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance);
-        await WarmAsync();
-        await ReadyAsync();
-        var (result, _) = await executor.ExecuteAsync(false, default);
-        Console.Out.WriteLine($"done {result.Progress.Done}");
-    }
-
-    public static async Task WorkAsync(string server, string folder, ChunkWork work)
-    {
-        var (store, run) = await ReadAsync(folder);
         await using var connection = server == ClusterOptions.Localhost ? await ClusterConnection.OpenAsync(new ClusterOptions { Membership = server }, _ => { }, default) : null;
         using var http = new HttpClient { BaseAddress = server == ClusterOptions.Localhost ? null : new Uri(server) };
         IWorkSource source = connection is null ? new HttpWorkSource(http) : connection.Engine;
         var c = Configuration;
         var offers = new HashSet<string>(StringComparer.Ordinal) { WorkerOffers.Model(c.Detector.Model), WorkerOffers.Model(c.AffectModels[0]) };
         var host = new WorkerHost(
-            new RetryingWorkSource(source, RetryingWorkSource.DefaultBound, TimeProvider.System, Environment.ProcessId), new Shop(store, run, Scratch(folder), work),
+            new RetryingWorkSource(source, RetryingWorkSource.DefaultBound, TimeProvider.System, Environment.ProcessId), new Shop(new LocalObjectStore(folder), Scratch(folder), kind),
             new WorkerHostOptions { Name = WorkerHostOptions.NewName(), Version = "1", Lanes = 1, Device = "cpu", Decoder = "cpu", Offers = offers }, TimeProvider.System, NullLoggerFactory.Instance);
-        await source.WorkplaceAsync(default);
-        await WarmAsync();
-        await ReadyAsync();
         using var leave = new CancellationTokenSource();
         var working = host.RunAsync(leave.Token);
         await Console.In.ReadLineAsync();
@@ -82,54 +68,54 @@ internal static class MadeRun
         await working;
     }
 
-    /// <summary>A few chunks of a run elsewhere, so that no variant's time is that of its just-in-time compiler.</summary>
-    private static async Task WarmAsync()
+    private static async Task<int> ExecuteAsync(string folder, int chunks, int milliseconds, int lanes, string kind)
     {
-        var folder = Directory.CreateTempSubdirectory("affect-warm-").FullName;
-        var run = Define(5);
-        var store = new RunStore(new LocalObjectStore(folder), new RunLayout(run.Record.Id.ToString()));
+        var run = Define(chunks, milliseconds);
+        var store = StoreOf(new LocalObjectStore(folder), run.Record.Id);
         await store.CreateAsync(run, default);
-        await new RunExecutor(
-            store, run, new MadeVideos(5), () => new ChunkWork("cpu", 1), ChunkReuse.None, Thresholds, new RunOptions { Workers = 1 }, Scratch(folder), null,
+        var (result, _) = await new RunExecutor(
+            store, run, new MadeVideos(chunks), () => new ChunkWork(kind, milliseconds), ChunkReuse.None, Thresholds, new RunOptions { Workers = lanes }, Scratch(folder), null,
             new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance).ExecuteAsync(false, default);
-        Directory.Delete(folder, recursive: true);
-    }
-
-    private static async Task ReadyAsync()
-    {
-        Console.Out.WriteLine("ready");
-        await Console.In.ReadLineAsync();
+        return result.Progress.Done;
     }
 
     private static string Scratch(string folder) => Path.Combine(folder, "scratch", $"{Environment.ProcessId}");
 
-    private static RunDefinition Define(int chunks)
+    private static RunStore StoreOf(LocalObjectStore objects, RunId run) => new(objects, new RunLayout(run.ToString()));
+
+    private static RunDefinition Define(int chunks, int milliseconds)
     {
         var plan = new MadeVideos(chunks).Plan();
         var frames = (long)chunks * MadeVideos.FramesPerChunk;
-        var manifest = new CorpusManifest([MadeVideos.Entry]);
-        var record = RunRecord.Of(manifest.Hash, Configuration, DateTimeOffset.UnixEpoch, "benchmark", "made", new RunTotals(1, 0, plan.Count, frames, frames, 0));
+        var manifest = new CorpusManifest([MadeVideos.EntryOf(chunks)]);
+        var record = RunRecord.Of(manifest.Hash, Configuration, DateTimeOffset.UnixEpoch, "benchmark", $"/made/{chunks}/{milliseconds}", new RunTotals(1, 0, plan.Count, frames, frames, 0));
         return new RunDefinition(record, ManifestText.WriteJsonLines(manifest.Entries), [], plan);
     }
 
-    private static async Task<(RunStore Store, RunDefinition Run)> ReadAsync(string folder)
+    /// <summary>A worker's workshop for such runs; there is nothing to finalise.</summary>
+    private sealed class Shop(LocalObjectStore objects, string scratch, string kind) : IWorkshop
     {
-        var run = Path.GetFileName(Directory.GetDirectories(Path.Combine(folder, "runs")).Single());
-        var store = new RunStore(new LocalObjectStore(folder), new RunLayout(run));
-        return (store, await store.TryReadAsync(default) ?? throw new IOException($"{folder} holds no run."));
-    }
+        public async Task<RunBench> OpenAsync(RunId id, CancellationToken cancellationToken)
+        {
+            var store = StoreOf(objects, id);
+            var run = await store.TryReadRecordAsync(cancellationToken) ?? throw new IOException($"There is no run {id}.");
+            var (chunks, milliseconds) = Parse(run.CorpusLocation);
+            var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), ModelKey, Configuration.Detector.Model.Sha256, "benchmark");
+            return new RunBench(
+                Sampling.All, new MadeVideos(chunks), new ChunkCommitter(store, metadata, Thresholds, scratch, TimeProvider.System), () => new ChunkWork(kind, milliseconds));
+        }
 
-    private static ChunkCommitter Committer(RunStore store, RunDefinition run, string scratch) => new(
-        store, new LabelFileMetadata(LabelFileKind.Chunk, run.Record.Id.ToString(), ModelKey, Configuration.Detector.Model.Sha256, "benchmark"), Thresholds, scratch, TimeProvider.System);
-
-    /// <summary>A worker's workshop for the one run; there is nothing to finalise.</summary>
-    private sealed class Shop(RunStore store, RunDefinition run, string scratch, ChunkWork work) : IWorkshop
-    {
-        public Task<RunBench> OpenAsync(RunId id, CancellationToken cancellationToken) =>
-            Task.FromResult(new RunBench(Sampling.All, new MadeVideos(run.Plan.Count), Committer(store, run, scratch), () => work));
-
-        public Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken) => throw new NotSupportedException("The run is planned.");
+        public async Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken)
+        {
+            var (chunks, milliseconds) = Parse(item.Request.Corpus);
+            var run = Define(chunks, milliseconds);
+            await StoreOf(objects, run.Record.Id).CreateAsync(run, cancellationToken);
+            return run.Record.Id;
+        }
 
         public Task<JobOutcome> FinaliseAsync(WorkItem item, CancellationToken cancellationToken) => Task.FromResult(new JobOutcome(default, 0, 0));
+
+        private static (int Chunks, int Milliseconds) Parse(string corpus) =>
+            corpus.Split('/') is [.., var chunks, var milliseconds] ? (int.Parse(chunks, CultureInfo.InvariantCulture), int.Parse(milliseconds, CultureInfo.InvariantCulture)) : default;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Affect.Core.Failures;
@@ -18,7 +19,8 @@ internal sealed class HttpWorkSource(HttpClient http) : IWorkSource
 
     public Task LeaveAsync(string worker, CancellationToken cancellationToken) => AskAsync<WorkDone>("leave", new WorkMessage { Worker = worker }, cancellationToken);
 
-    public Task<WorkReply> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) => AskAsync<WorkReply>("lease", worker, cancellationToken);
+    public Task<WorkReply> LeaseAsync(WorkerProfile worker, TimeSpan wait, CancellationToken cancellationToken) => AskAsync<WorkReply>(
+        string.Create(CultureInfo.InvariantCulture, $"lease?wait={wait.TotalSeconds}"), worker, cancellationToken);
 
     public Task<LedgerResult> HeartbeatAsync(string worker, ChunkTicket ticket, CancellationToken cancellationToken) =>
         ChunkAsync("heartbeat", new WorkMessage { Worker = worker, Chunk = ticket }, cancellationToken);

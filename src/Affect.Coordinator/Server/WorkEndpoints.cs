@@ -4,6 +4,7 @@ using Affect.Engine.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Affect.Coordinator.Server;
 
@@ -28,9 +29,22 @@ internal static class WorkEndpoints
             await source.LeaveAsync(worker, token).ConfigureAwait(false);
             return new WorkDone();
         }));
-        api.MapPost("/work/lease", async (WorkerProfile worker, CancellationToken token) => worker.Offers is { } offers && AreGiven([worker.Name, .. offers])
-            ? Ok(await source.LeaseAsync(worker, token).ConfigureAwait(false))
-            : Problems.Invalid("name or offers: missing, or null among them"));
+        api.MapPost("/work/lease", async (WorkerProfile worker, double? wait, IHostApplicationLifetime lifetime, CancellationToken token) =>
+        {
+            if (worker.Offers is not { } offers || !AreGiven([worker.Name, .. offers]))
+            {
+                return Problems.Invalid("name or offers: missing, or null among them");
+            }
+
+            if (wait is { } seconds && !(seconds >= 0 && seconds <= WorkBell.LongestWait.TotalSeconds))
+            {
+                return Problems.Invalid($"wait must be in 0 to {WorkBell.LongestWait.TotalSeconds} seconds");
+            }
+
+            // A server that ends does not wait for those who wait: they ask its successor.
+            using var until = CancellationTokenSource.CreateLinkedTokenSource(token, lifetime.ApplicationStopping);
+            return Ok(await source.LeaseAsync(worker, TimeSpan.FromSeconds(wait ?? 0), until.Token).ConfigureAwait(false));
+        });
         api.MapPost("/work/heartbeat", (WorkMessage m, CancellationToken token) => ChunkAsync(m, ticket => source.HeartbeatAsync(m.Worker ?? string.Empty, ticket, token)));
         api.MapPost("/work/complete", (WorkMessage m, CancellationToken token) => m.Counts is { } counts
             ? ChunkAsync(m, ticket => source.CompleteAsync(ticket, counts, token))

@@ -58,7 +58,7 @@ internal sealed class WorkerSetup : IDisposable
             pipelines = new PipelinePool(device, frames, new DecodeOptions { Decoder = decoder });
             var roots = new CorpusRoots(workplace.CorpusRoots);
             var workshop = new Workshop(
-                workspace, Installation.Models, pipelines, new ReportConcluder(time), new WorkshopOptions(arguments.Lanes, Installation.Version, roots.Contains), time);
+                workspace, Installation.Models, pipelines, new ReportConcluder(time), new WorkshopOptions(Environment.ProcessorCount, Installation.Version, roots.Contains), time);
             var options = new WorkerHostOptions
             {
                 Name = WorkerHostOptions.NewName(), Version = Installation.Version, Lanes = arguments.Lanes, Device = arguments.Device,

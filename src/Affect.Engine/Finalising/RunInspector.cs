@@ -35,6 +35,13 @@ public sealed class RunInspector(RunStore store, RunDefinition run, IVideoLibrar
         return new RunState(final, new ExecutionResult(progress, quarantined), hasLabels);
     }
 
+    /// <summary>Where the ledger stands, without the statistics.</summary>
+    public async Task<ExecutionResult> ReadExecutionAsync(CancellationToken cancellationToken)
+    {
+        var (_, quarantined, progress) = await LedgerAsync(cancellationToken).ConfigureAwait(false);
+        return new ExecutionResult(progress, quarantined);
+    }
+
     internal static Dictionary<ChunkId, string> LostOf(IReadOnlyList<QuarantinedChunk> quarantined) =>
         quarantined.ToDictionary(q => q.Chunk.Id, q => FailureReasons.Of(q.Failures[^1].Failure.Kind));
 

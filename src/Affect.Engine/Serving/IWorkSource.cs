@@ -11,8 +11,8 @@ namespace Affect.Engine.Serving;
 public sealed record Workplace(string Location, IReadOnlyList<string> CorpusRoots);
 
 /// <summary>
-/// The server as a worker sees it: the seam behind which it is in this process, a cluster of silos, or a server over HTTP. Calls return at once, never carry
-/// the work itself, and may be repeated. Every call can throw <see cref="WorkSourceException"/>; leases then go on as far as they reach.
+/// The server as a worker sees it: the seam behind which it is in this process, a cluster of silos, or a server over HTTP. Calls return at once
+/// (but for a request for work that is to wait), never carry the work itself, and may be repeated. Every call can throw <see cref="WorkSourceException"/>; leases then go on as far as they reach.
 /// </summary>
 public interface IWorkSource
 {
@@ -25,7 +25,10 @@ public interface IWorkSource
     Task LeaveAsync(string worker, CancellationToken cancellationToken);
 
     /// <summary>Something to do, of whichever job is next in its share.</summary>
-    Task<WorkReply> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken);
+    /// <param name="worker">Who asks, and what it can do.</param>
+    /// <param name="wait">How long the answer may wait for work where there is none now, up to <see cref="WorkBell.LongestWait"/>; zero: not at all.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    Task<WorkReply> LeaseAsync(WorkerProfile worker, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ChunkLedger.Heartbeat"/>
     Task<LedgerResult> HeartbeatAsync(string worker, ChunkTicket ticket, CancellationToken cancellationToken);

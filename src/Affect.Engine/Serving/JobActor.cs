@@ -24,10 +24,9 @@ public delegate ILedgerSlice OpenSlice(JobId job, RunStore store, PlanPart part,
 /// </summary>
 public sealed class JobActor : IJobHandle
 {
-    private static readonly TimeSpan StageWait = TimeSpan.FromSeconds(1);
-
     private readonly IObjectStore _objects;
     private readonly OpenSlice _openSlice;
+    private readonly Action _ring;
     private readonly TimeProvider _time;
     private readonly JobMachine _machine;
     private readonly JobLog _log;
@@ -39,9 +38,15 @@ public sealed class JobActor : IJobHandle
     private JobRecord _stored;
     private SliceTable? _slices;
 
-    public JobActor(IObjectStore objects, JobRecord record, ServingOptions options, OpenSlice openSlice, TimeProvider time)
+    /// <param name="objects">The workspace.</param>
+    /// <param name="record">The job as it is stored.</param>
+    /// <param name="options">Leases.</param>
+    /// <param name="openSlice">Where its ledgers live.</param>
+    /// <param name="ring">Called when there may be work of it for those who wait (<see cref="WorkBell"/>); returns at once.</param>
+    /// <param name="time">The clock.</param>
+    public JobActor(IObjectStore objects, JobRecord record, ServingOptions options, OpenSlice openSlice, Action ring, TimeProvider time)
     {
-        (_objects, _openSlice, _time, _stored) = (objects, openSlice, time, record);
+        (_objects, _openSlice, _ring, _time, _stored) = (objects, openSlice, ring, time, record);
         _machine = new JobMachine(record, options.Ledger, time, AttemptId.NewEpoch());
         _log = new JobLog(time);
         _rate = new JobRate(time);
@@ -58,7 +63,7 @@ public sealed class JobActor : IJobHandle
 
     public async Task<JobLease> LeaseAsync(WorkerProfile worker, int lanes, CancellationToken cancellationToken)
     {
-        var wait = StageWait;
+        var wait = JobPool.IdleWait;
         if (_machine.Record.Phase == JobPhase.Running && !_machine.Record.IsPaused)
         {
             var slices = await StartedAsync(cancellationToken).ConfigureAwait(false);
@@ -116,8 +121,16 @@ public sealed class JobActor : IJobHandle
         return await AskAsync(ticket, slice => slice.FailAsync(worker, ticket.Token, failure, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<LedgerResult> ReleaseAsync(ChunkTicket ticket, CancellationToken cancellationToken) =>
-        AskAsync(ticket, slice => slice.ReleaseAsync(ticket.Token, cancellationToken), cancellationToken);
+    public async Task<LedgerResult> ReleaseAsync(ChunkTicket ticket, CancellationToken cancellationToken)
+    {
+        var result = await AskAsync(ticket, slice => slice.ReleaseAsync(ticket.Token, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (result == LedgerResult.Accepted)
+        {
+            _ring();
+        }
+
+        return result;
+    }
 
     public Task<JobResult> HeartbeatStageAsync(string worker, StageToken token, CancellationToken cancellationToken) =>
         ChangeAsync(() => _machine.HeartbeatStage(worker, token), null, cancellationToken);
@@ -248,7 +261,7 @@ public sealed class JobActor : IJobHandle
             () =>
             {
                 lease = _machine.LeaseStage(worker.Name);
-                return JobResult.Changed;
+                return lease is null ? JobResult.Unchanged : JobResult.Changed;
             },
             null, cancellationToken).ConfigureAwait(false);
         if (lease is not null)
@@ -287,6 +300,12 @@ public sealed class JobActor : IJobHandle
         if (progress.Quarantined > before.Quarantined)
         {
             _log.Warning(string.Create(CultureInfo.InvariantCulture, $"{Chunks(progress.Quarantined - before.Quarantined)} given up after repeated failures"));
+        }
+
+        if (progress.IsFinished && !before.IsFinished)
+        {
+            // Whoever had the last chunk may be leaving: somebody else finds the finalising open.
+            _ring();
         }
     }
 
@@ -346,7 +365,8 @@ public sealed class JobActor : IJobHandle
         {
             var result = change();
             var record = _machine.Record;
-            if (!ReferenceEquals(record, _stored))
+            var isNew = !ReferenceEquals(record, _stored);
+            if (isNew)
             {
                 await _objects.PutAsync(RunLayout.Job(record.Id), record.ToJson(), cancellationToken).ConfigureAwait(false);
                 if (record.Phase == JobPhase.Failed && _stored.Phase != JobPhase.Failed)
@@ -360,6 +380,11 @@ public sealed class JobActor : IJobHandle
             if (told is not null && result == JobResult.Changed)
             {
                 (isWarning ? (Action<string>)_log.Warning : _log.Info)(told);
+            }
+
+            if (record is { IsEnded: false, IsPaused: false } && (isNew || (result == JobResult.Changed && _machine.StageWorker is null)))
+            {
+                _ring();
             }
 
             return result;

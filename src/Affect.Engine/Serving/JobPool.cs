@@ -11,7 +11,8 @@ public sealed class JobPool(TimeProvider time)
     /// <summary>A share older than this is asked for again before it decides: leases end without the pool hearing of it.</summary>
     private static readonly TimeSpan ShareLifetime = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+    /// <summary>When to ask again where nothing is known to come by itself: what does come rings the <see cref="WorkBell"/>.</summary>
+    internal static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Entry> _jobs = [];

@@ -22,11 +22,12 @@ public sealed class LocalJobEngine : IJobEngine, IWorkSource
     private readonly TimeProvider _time;
     private readonly WorkerRegistry _workers;
     private readonly JobPool _pool;
+    private readonly WorkBell _bell;
 
     private LocalJobEngine(IObjectStore objects, Workplace workplace, ServingOptions options, TimeProvider time)
     {
         (_objects, _workplace, _options, _time) = (objects, workplace, options, time);
-        (_workers, _pool) = (new WorkerRegistry(time), new JobPool(time));
+        (_workers, _pool, _bell) = (new WorkerRegistry(time), new JobPool(time), new WorkBell(time));
     }
 
     public IWorkSource Work => this;
@@ -123,7 +124,8 @@ public sealed class LocalJobEngine : IJobEngine, IWorkSource
         }
     }
 
-    Task<WorkReply> IWorkSource.LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) => _pool.LeaseAsync(worker, _workers.Lanes(), cancellationToken);
+    Task<WorkReply> IWorkSource.LeaseAsync(WorkerProfile worker, TimeSpan wait, CancellationToken cancellationToken) =>
+        _bell.LeaseAsync(() => _pool.LeaseAsync(worker, _workers.Lanes(), cancellationToken), wait, cancellationToken);
 
     Task<LedgerResult> IWorkSource.HeartbeatAsync(string worker, ChunkTicket ticket, CancellationToken cancellationToken) =>
         Chunk(ticket, job => job.HeartbeatAsync(worker, ticket, cancellationToken));
@@ -162,7 +164,7 @@ public sealed class LocalJobEngine : IJobEngine, IWorkSource
     {
         var actor = _jobs.GetOrAdd(record.Id, _ => new JobActor(
             _objects, record, _options,
-            (_, store, part, requires) => new LazyLedgerSlice(token => LedgerSlice.OpenAsync(store, part, requires, _options.Ledger, _time, token)), _time));
+            (_, store, part, requires) => new LazyLedgerSlice(token => LedgerSlice.OpenAsync(store, part, requires, _options.Ledger, _time, token)), _bell.Ring, _time));
         Offer(actor);
         return actor;
     }
@@ -172,6 +174,7 @@ public sealed class LocalJobEngine : IJobEngine, IWorkSource
         if (!job.Record.IsEnded)
         {
             _pool.Add(job);
+            _bell.Ring();
         }
     }
 }

@@ -31,7 +31,8 @@ public sealed class RetryingWorkSource(IWorkSource inner, TimeSpan bound, TimePr
 
     public Task LeaveAsync(string worker, CancellationToken cancellationToken) => inner.LeaveAsync(worker, cancellationToken);
 
-    public Task<WorkReply> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken) => inner.LeaseAsync(worker, cancellationToken);
+    public Task<WorkReply> LeaseAsync(WorkerProfile worker, TimeSpan wait, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(worker, wait, cancellationToken);
 
     public Task<LedgerResult> HeartbeatAsync(string worker, ChunkTicket ticket, CancellationToken cancellationToken) =>
         inner.HeartbeatAsync(worker, ticket, cancellationToken);

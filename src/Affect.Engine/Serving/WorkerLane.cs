@@ -13,9 +13,8 @@ namespace Affect.Engine.Serving;
 internal sealed partial class WorkerLane(
     IWorkSource source, IWorkshop workshop, WorkerProfile profile, RunProgress.Lane progress, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
-
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    /// <summary>Between two requests, where the server did not wait or was not there.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private static readonly int HeartbeatsPerLease = new WorkerOptions().HeartbeatsPerLease;
 
@@ -34,17 +33,17 @@ internal sealed partial class WorkerLane(
     {
         while (!leave.IsCancellationRequested)
         {
-            var wait = LongestWait;
+            var pause = LongestPause;
             try
             {
-                var reply = await source.LeaseAsync(profile, leave).ConfigureAwait(false);
+                var reply = await source.LeaseAsync(profile, WorkBell.LongestWait, leave).ConfigureAwait(false);
                 if (reply.Item is { } item)
                 {
                     await DoAsync(item, drop).ConfigureAwait(false);
                     continue;
                 }
 
-                wait = TimeSpan.FromTicks(Math.Clamp(reply.RetryAfter.Ticks, ShortestWait.Ticks, LongestWait.Ticks));
+                pause = TimeSpan.FromTicks(Math.Clamp(reply.RetryAfter.Ticks, WorkBell.ShortestPause.Ticks, LongestPause.Ticks));
             }
             catch (WorkSourceException e) when (e.IsTransient)
             {
@@ -55,7 +54,7 @@ internal sealed partial class WorkerLane(
                 break;
             }
 
-            await Task.Delay(wait, time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -17,10 +17,10 @@ using Affect.Vision.Models;
 namespace Affect.Engine.Serving;
 
 /// <summary>How a workshop works.</summary>
-/// <param name="Lanes">Lanes of the worker.</param>
+/// <param name="Threads">Videos probed and label files written at once: nothing else of the job is to be done meanwhile.</param>
 /// <param name="ProjectVersion">Version of this program.</param>
 /// <param name="MayRead">Whether a video of a corpus may be read (<see cref="Workplace.CorpusRoots"/>); null: any may.</param>
-public sealed record WorkshopOptions(int Lanes, string ProjectVersion, Func<string, bool>? MayRead);
+public sealed record WorkshopOptions(int Threads, string ProjectVersion, Func<string, bool>? MayRead);
 
 /// <summary>
 /// The real workshop: ffmpeg, models, storage. Runs used last are kept open; runs with the same models share the sessions. Thread-safe.
@@ -59,7 +59,7 @@ public sealed class Workshop(
         var request = item.Request;
         var plan = new PlanRequest(
             request.Corpus, ModelSet.Load(models, request.Detector, request.Models), request.Sampling, request.Smoothing,
-            new RunOptions { Workers = options.Lanes, PlannedWorkers = item.Lanes, TargetFramesPerChunk = request.ChunkFrames }, options.ProjectVersion);
+            new RunOptions { Workers = options.Threads, PlannedWorkers = item.Lanes, TargetFramesPerChunk = request.ChunkFrames }, options.ProjectVersion);
         var planner = new RunPlanner(workspace, new RunProgress(time), time);
         var planned = await planner.PlanAsync(plan, Check, cancellationToken).ConfigureAwait(false);
         return planned.Run.Record.Id;
@@ -71,10 +71,10 @@ public sealed class Workshop(
         var set = RunModels.Load(models, run.Record.Configuration, null, []);
         var videos = Videos(manifest);
         var inspector = new RunInspector(store, run, videos, workspace.ScratchFolder, time);
-        var before = await inspector.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var finaliser = new RunFinaliser(store, run, videos, workspace.ScratchFolder, options.Lanes, new RunProgress(time));
-        await finaliser.FinaliseAsync(before.Execution.Quarantined, cancellationToken).ConfigureAwait(false);
-        return await concluder.ConcludeAsync(store, run, await inspector.ReadAsync(cancellationToken).ConfigureAwait(false), set, cancellationToken).ConfigureAwait(false);
+        var execution = await inspector.ReadExecutionAsync(cancellationToken).ConfigureAwait(false);
+        var finaliser = new RunFinaliser(store, run, videos, workspace.ScratchFolder, options.Threads, new RunProgress(time));
+        var final = await finaliser.FinaliseAsync(execution.Quarantined, cancellationToken).ConfigureAwait(false);
+        return await concluder.ConcludeAsync(store, run, new RunState(final, execution, HasLabels: true), set, cancellationToken).ConfigureAwait(false);
     });
 
     private void Check(CorpusListing listing)

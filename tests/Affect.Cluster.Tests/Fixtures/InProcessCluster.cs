@@ -16,7 +16,10 @@ internal sealed class InProcessCluster : IAsyncDisposable
 
     private InProcessCluster(InProcessTestCluster cluster) => _cluster = cluster;
 
-    public ClusterJobEngine Engine => new(_cluster.Client);
+    public ClusterJobEngine Engine => Client(TimeProvider.System);
+
+    /// <summary>An engine with a clock of its own.</summary>
+    public ClusterJobEngine Client(TimeProvider time) => new(_cluster.Client, time);
 
     public InProcessTestCluster Cluster => _cluster;
 

@@ -88,6 +88,26 @@ public sealed class ClusterJobEngineTests
 
 public sealed class WorkersOfAClusterTests
 {
+    /// <summary>The clients' clock stands still, so that asking again after a while brings nothing: the pool rings.</summary>
+    [Fact]
+    public async Task Waiting_AreWokenByTheSubmission_AndByThePlan()
+    {
+        using var run = await StoredRun.CreateAsync([new("a.mp4", 230, StoredRun.SomeFace)]);
+        await using var cluster = await InProcessCluster.StartAsync(run, 2);
+        var (time, offers) = (new ManualTime(), TestWorkers.OffersOf(run));
+        IWorkSource first = cluster.Client(time), second = cluster.Client(time);
+        var waiting = first.LeaseAsync(new("first", offers), WorkBell.LongestWait, default);
+        await time.UntilSetAsync();
+        var job = (await cluster.Engine.SubmitAsync(new JobRequest { Corpus = "/made" }, default)).Job.Id;
+        var planning = (await waiting.WaitAsync(TimeSpan.FromSeconds(60))).Item!;
+        Assert.Equal(JobPhase.Planning, planning.Stage!.Token.Stage);
+
+        waiting = second.LeaseAsync(new("second", offers), WorkBell.LongestWait, default);
+        await time.UntilSetAsync();
+        await first.PlannedAsync(new StageTicket(job, planning.Stage.Token), await new MadeWorkshop(run).PlanAsync(planning, default), default);
+        Assert.NotNull((await waiting.WaitAsync(TimeSpan.FromSeconds(60))).Item!.Chunk);
+    }
+
     [Fact]
     public async Task Announced_AreListed_UntilTheyLeave()
     {

@@ -42,18 +42,25 @@ internal sealed class LiveServer : IAsyncDisposable
             endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}")),
     ];
 
-    public static async Task<LiveServer> StartAsync(string? token = null, params IReadOnlyList<string> roots)
+    public static Task<LiveServer> StartAsync(string? token = null, params IReadOnlyList<string> roots) => StartAtAsync(TimeProvider.System, token, roots);
+
+    /// <param name="time">The engine's clock.</param>
+    /// <param name="token">What is asked of callers, or null.</param>
+    /// <param name="roots">Where corpora may lie.</param>
+    public static async Task<LiveServer> StartAtAsync(TimeProvider time, string? token = null, params IReadOnlyList<string> roots)
     {
         var scratch = new Scratch();
         var workspace = RunSession.OpenWorkspace(scratch.At("out"), TimeProvider.System);
         await workspace.PrepareAsync(CancellationToken.None);
         var workplace = new Workplace(workspace.Objects.Location, roots);
-        var engine = await LocalJobEngine.OpenAsync(workspace.Objects, workplace, ServingOptions.Default, TimeProvider.System, CancellationToken.None);
+        var engine = await LocalJobEngine.OpenAsync(workspace.Objects, workplace, ServingOptions.Default, time, CancellationToken.None);
         var options = new ServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Token = token, Roots = new CorpusRoots(roots), Version = "test" };
         var app = ApiServer.Build(engine, new RunReader(workspace, TimeProvider.System), options);
         await app.StartAsync();
         return new LiveServer(scratch, workspace, workplace, engine, app);
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     public async Task<JobStatus> SubmitAsync(string corpus)
     {

@@ -34,9 +34,9 @@ internal sealed class MadeWorkshop(StoredRun run, Func<IChunkProcessor>? createP
     public async Task<JobOutcome> FinaliseAsync(WorkItem item, CancellationToken cancellationToken)
     {
         var inspector = new RunInspector(run.Store, run.Run, run.Videos, run.Scratch, TimeProvider.System);
-        var state = await inspector.ReadAsync(cancellationToken);
+        var execution = await inspector.ReadExecutionAsync(cancellationToken);
         var final = await new RunFinaliser(run.Store, run.Run, run.Videos, run.Scratch, 1, new RunProgress(TimeProvider.System))
-            .FinaliseAsync(state.Execution.Quarantined, cancellationToken);
-        return new JobOutcome(state.Execution.Progress.Counts, state.Execution.Quarantined.Count, final.Tracks.Values.Sum());
+            .FinaliseAsync(execution.Quarantined, cancellationToken);
+        return new JobOutcome(execution.Progress.Counts, execution.Quarantined.Count, final.Tracks.Values.Sum());
     }
 }

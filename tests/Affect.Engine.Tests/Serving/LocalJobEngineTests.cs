@@ -53,14 +53,14 @@ public sealed class LocalJobEngineTests
         var job = (await engine.SubmitAsync(new JobRequest { Corpus = "/made" }, default)).Job.Id;
         var me = new WorkerProfile("me", TestWorkers.OffersOf(run));
         IWorkSource work = engine;
-        var plan = (await work.LeaseAsync(me, default)).Item!;
+        var plan = (await work.LeaseAsync(me, TimeSpan.Zero, default)).Item!;
         Assert.Equal(JobResult.Changed, await work.PlannedAsync(new StageTicket(job, plan.Stage!.Token), await new MadeWorkshop(run).PlanAsync(plan, default), default));
-        var chunk = (await work.LeaseAsync(me, default)).Item!;
+        var chunk = (await work.LeaseAsync(me, TimeSpan.Zero, default)).Item!;
 
         IWorkSource restarted = await OpenAsync(run);
         var ticket = new ChunkTicket(job, chunk.Partition, chunk.Chunk!.Token);
         Assert.Equal(LedgerResult.Accepted, await restarted.HeartbeatAsync("me", ticket, default));
-        var next = (await restarted.LeaseAsync(me, default)).Item!;
+        var next = (await restarted.LeaseAsync(me, TimeSpan.Zero, default)).Item!;
         Assert.NotEqual(chunk.Chunk.Token.Chunk, next.Chunk!.Token.Chunk);
     }
 
@@ -72,19 +72,19 @@ public sealed class LocalJobEngineTests
         var job = (await engine.SubmitAsync(new JobRequest { Corpus = "/made" }, default)).Job.Id;
         var me = new WorkerProfile("me", TestWorkers.OffersOf(run));
         IWorkSource work = engine;
-        var plan = (await work.LeaseAsync(me, default)).Item!;
+        var plan = (await work.LeaseAsync(me, TimeSpan.Zero, default)).Item!;
         await work.PlannedAsync(new StageTicket(job, plan.Stage!.Token), await new MadeWorkshop(run).PlanAsync(plan, default), default);
-        var chunk = (await work.LeaseAsync(me, default)).Item!;
+        var chunk = (await work.LeaseAsync(me, TimeSpan.Zero, default)).Item!;
         var ticket = new ChunkTicket(job, chunk.Partition, chunk.Chunk!.Token);
 
         Assert.Equal(JobResult.Changed, await engine.ControlAsync(job, JobCommand.Pause, default));
-        Assert.Null((await work.LeaseAsync(me, default)).Item);
+        Assert.Null((await work.LeaseAsync(me, TimeSpan.Zero, default)).Item);
         Assert.Equal(LedgerResult.Accepted, await work.HeartbeatAsync("me", ticket, default));
         Assert.Equal(JobResult.Changed, await engine.ControlAsync(job, JobCommand.Resume, default));
-        Assert.NotNull((await work.LeaseAsync(me, default)).Item);
+        Assert.NotNull((await work.LeaseAsync(me, TimeSpan.Zero, default)).Item);
         Assert.Equal(JobResult.Changed, await engine.ControlAsync(job, JobCommand.Cancel, default));
         Assert.Equal(LedgerResult.LeaseLost, await work.HeartbeatAsync("me", ticket, default));
-        Assert.Null((await work.LeaseAsync(me, default)).Item);
+        Assert.Null((await work.LeaseAsync(me, TimeSpan.Zero, default)).Item);
         Assert.Equal(JobPhase.Cancelled, (await JobStore.TryReadAsync(run.Objects, job, default))!.Phase);
     }
 

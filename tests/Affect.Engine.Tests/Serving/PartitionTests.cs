@@ -38,7 +38,7 @@ public sealed class PartitionTests
         var partitions = new HashSet<int>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
         {
-            while ((await work.LeaseAsync(PlannedJob.Worker($"w{i}"), default)).Item is { Chunk: { } chunk } item)
+            while ((await work.LeaseAsync(PlannedJob.Worker($"w{i}"), TimeSpan.Zero, default)).Item is { Chunk: { } chunk } item)
             {
                 lock (seen)
                 {
@@ -61,12 +61,12 @@ public sealed class PartitionTests
         var time = new ManualTime();
         IWorkSource work = await job.OpenAsync(time);
         var (quick, slow) = (PlannedJob.Worker("quick"), PlannedJob.Worker("slow"));
-        var held = (await work.LeaseAsync(slow, default)).Item!;
+        var held = (await work.LeaseAsync(slow, TimeSpan.Zero, default)).Item!;
         var leases = new List<Lease>();
         for (var i = 0; i < PlanParts.ChunksPerPart + 2; i++)
         {
             time.Advance(TimeSpan.FromMilliseconds(1));
-            var item = (await work.LeaseAsync(quick, default)).Item!;
+            var item = (await work.LeaseAsync(quick, TimeSpan.Zero, default)).Item!;
             leases.Add(item.Chunk!);
             await work.CompleteAsync(job.Ticket(item), PlannedJob.Counts, default);
         }

@@ -27,16 +27,16 @@ public sealed class RoutingTests
 
         for (var i = 0; i < 3; i++)
         {
-            var item = (await work.LeaseAsync(gpu, default)).Item!;
+            var item = (await work.LeaseAsync(gpu, TimeSpan.Zero, default)).Item!;
             Assert.NotEqual("codec:av1", job.Plan.Single(c => c.Id == item.Chunk!.Chunk.Id).Requires);
             Assert.Equal(LedgerResult.Accepted, await work.CompleteAsync(job.Ticket(item), PlannedJob.Counts, default));
         }
 
-        Assert.Null((await work.LeaseAsync(gpu, default)).Item);
+        Assert.Null((await work.LeaseAsync(gpu, TimeSpan.Zero, default)).Item);
         var cpu = PlannedJob.Worker("cpu", "h264", "hevc", "av1");
         await work.AnnounceAsync(PlannedJob.Announcement(cpu), default);
         Assert.Empty((await engine.FindAsync(job.Id, default))!.Blocked);
-        var last = (await work.LeaseAsync(cpu, default)).Item!;
+        var last = (await work.LeaseAsync(cpu, TimeSpan.Zero, default)).Item!;
         Assert.Equal("codec:av1", job.Plan.Single(c => c.Id == last.Chunk!.Chunk.Id).Requires);
     }
 
@@ -50,14 +50,14 @@ public sealed class RoutingTests
         var cuda = new WorkerProfile("cuda", new HashSet<string>([.. PlannedJob.Worker("").Offers, "device:cuda"], StringComparer.Ordinal));
         var run = (await engine.FindAsync(job.Id, default))!.Job.Run!.Value;
         await engine.ControlAsync(job.Id, JobCommand.Cancel, default);
-        var planning = (await work.LeaseAsync(cuda, default)).Item!;
+        var planning = (await work.LeaseAsync(cuda, TimeSpan.Zero, default)).Item!;
         await work.PlannedAsync(new StageTicket(needy.Job.Id, planning.Stage!.Token), run, default);
-        var chunk = (await work.LeaseAsync(cuda, default)).Item!;
+        var chunk = (await work.LeaseAsync(cuda, TimeSpan.Zero, default)).Item!;
         await work.CompleteAsync(new ChunkTicket(needy.Job.Id, chunk.Partition, chunk.Chunk!.Token), PlannedJob.Counts, default);
         // The only worker with a GPU is gone; another one asks.
         await work.AnnounceAsync(PlannedJob.Announcement(PlannedJob.Worker("cpu")), default);
-        Assert.Null((await work.LeaseAsync(PlannedJob.Worker("cpu"), default)).Item);
+        Assert.Null((await work.LeaseAsync(PlannedJob.Worker("cpu"), TimeSpan.Zero, default)).Item);
         Assert.Equal(["the labels cannot be finished: that needs device:cuda; no worker offers it"], (await engine.FindAsync(needy.Job.Id, default))!.Notes);
-        Assert.Equal(Core.Jobs.JobPhase.Finalising, (await work.LeaseAsync(cuda, default)).Item!.Stage!.Token.Stage);
+        Assert.Equal(Core.Jobs.JobPhase.Finalising, (await work.LeaseAsync(cuda, TimeSpan.Zero, default)).Item!.Stage!.Token.Stage);
     }
 }

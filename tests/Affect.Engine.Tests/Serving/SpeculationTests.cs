@@ -17,10 +17,10 @@ public sealed class SpeculationTests
         var engine = await job.OpenAsync(time);
         IWorkSource work = engine;
         var (quick, slow) = (PlannedJob.Worker("quick"), PlannedJob.Worker("slow"));
-        var held = (await work.LeaseAsync(slow, default)).Item!;
+        var held = (await work.LeaseAsync(slow, TimeSpan.Zero, default)).Item!;
         for (var i = 0; i < 4; i++)
         {
-            var item = (await work.LeaseAsync(quick, default)).Item!;
+            var item = (await work.LeaseAsync(quick, TimeSpan.Zero, default)).Item!;
             Assert.False(item.Chunk!.IsSpeculative);
             time.Advance(TimeSpan.FromSeconds(2));
             await work.CompleteAsync(job.Ticket(item), PlannedJob.Counts, default);
@@ -28,9 +28,9 @@ public sealed class SpeculationTests
 
         // 8 s are 4 times the mean of 2 s; the slow worker beats, so its lease would never run out.
         Assert.Equal(LedgerResult.Accepted, await work.HeartbeatAsync("slow", job.Ticket(held), default));
-        Assert.Null((await work.LeaseAsync(slow, default)).Item);
+        Assert.Null((await work.LeaseAsync(slow, TimeSpan.Zero, default)).Item);
         time.Advance(TimeSpan.FromSeconds(1));
-        var second = (await work.LeaseAsync(quick, default)).Item!;
+        var second = (await work.LeaseAsync(quick, TimeSpan.Zero, default)).Item!;
         Assert.True(second.Chunk!.IsSpeculative);
         Assert.Equal(held.Chunk!.Chunk.Id, second.Chunk.Chunk.Id);
         Assert.NotEqual(held.Chunk.Token, second.Chunk.Token);
@@ -38,7 +38,7 @@ public sealed class SpeculationTests
         Assert.Equal(LedgerResult.Accepted, await work.CompleteAsync(job.Ticket(second), PlannedJob.Counts, default));
         Assert.Equal(LedgerResult.AlreadyDone, await work.HeartbeatAsync("slow", job.Ticket(held), default));
         Assert.Equal(LedgerResult.AlreadyDone, await work.CompleteAsync(job.Ticket(held), PlannedJob.Counts, default));
-        Assert.Equal(JobPhase.Finalising, (await work.LeaseAsync(quick, default)).Item!.Stage!.Token.Stage);
+        Assert.Equal(JobPhase.Finalising, (await work.LeaseAsync(quick, TimeSpan.Zero, default)).Item!.Stage!.Token.Stage);
         Assert.Equal(5 * PlannedJob.FramesPerChunk, (await engine.FindAsync(job.Id, default))!.Progress!.Value.Counts.Frames);
     }
 
