@@ -46,4 +46,7 @@ internal enum DecodeEnd
 
     /// <summary>The shared memory could not be opened.</summary>
     NoMemory = 5,
+
+    /// <summary>The file's end brought a picture without a time stamp, which ffmpeg makes up.</summary>
+    NoTimeStamp = 6,
 }

@@ -98,7 +98,7 @@ internal sealed unsafe class DecodeSession(DecodeOrder order, SharedMemory memor
             }
 
             _decoded++;
-            var end = Deliver(frame);
+            var end = Deliver(frame, isDrained: packet == null);
             Native.av_frame_unref(frame);
             if (end is not null)
             {
@@ -109,9 +109,14 @@ internal sealed unsafe class DecodeSession(DecodeOrder order, SharedMemory memor
         return null;
     }
 
-    private DecodeEnd? Deliver(Frame* frame)
+    private DecodeEnd? Deliver(Frame* frame, bool isDrained)
     {
         var pts = frame->BestEffortTimestamp;
+        if (pts == HelperProtocol.NoPts && isDrained)
+        {
+            return DecodeEnd.NoTimeStamp;
+        }
+
         if (pts != HelperProtocol.NoPts && pts > order.LastPts)
         {
             return DecodeEnd.Complete;

@@ -58,9 +58,11 @@ internal sealed class VideoDecode(
         }
     }
 
-    /// <summary>A picture of a planar 8-bit format, upright as it is stored, is delivered as the decoder gives it.</summary>
+    /// <summary>
+    /// A picture of a planar 8-bit format, upright as it is stored, is delivered as the decoder gives it. AVI files have no PTS: those of the last pictures are made up by the program.
+    /// </summary>
     private bool CanHelp() =>
-        options.Decoder.Decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0 } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
+        options.Decoder.Decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0, Container: not "avi" } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
 
     private async Task<Attempt> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
     {
