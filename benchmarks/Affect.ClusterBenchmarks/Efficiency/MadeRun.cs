@@ -25,7 +25,7 @@ namespace Affect.ClusterBenchmarks.Efficiency;
 /// </summary>
 internal static class MadeRun
 {
-    /// <summary>Methods are compiled again after 30 calls, and once more after as many.</summary>
+    /// <summary>Methods are compiled again after 30 calls, a while later.</summary>
     private const int WarmChunksPerLane = 100;
 
     private const int WarmMilliseconds = 20;
