@@ -23,7 +23,7 @@ try
 
     return 0;
 }
-catch (Exception e) when (e is IOException or EndOfStreamException)
+catch (IOException)
 {
     // The other side is gone: there is nobody to decode for.
     return 0;

@@ -65,7 +65,7 @@ internal static class PlanSession
             Decoder = await RunSession.ResolveDecoderAsync(arguments.Decoder, workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false),
             StallLimit = arguments.ChunkTimeout,
         };
-        using var decoder = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * arguments.Workers), time);
+        await using var decoder = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * arguments.Workers), time);
         using var pipeline = Guard.Run(() => models.Open(device, decoder, decode, configuration.ModelKey));
         var videos = new VideoLibrary(prepared.Manifest, workspace.Fetcher, workspace.Objects, workspace.Prober);
         var estimator = new RunEstimator(videos, pipeline.CreateLane, configuration, models.ActionUnitThresholds, workspace.ScratchFolder);

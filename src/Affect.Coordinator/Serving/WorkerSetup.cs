@@ -16,7 +16,7 @@ namespace Affect.Coordinator.Serving;
 internal sealed record WorkerArguments(int Lanes, string Device, string Decoder, TimeSpan Grace);
 
 /// <summary>A worker of this machine, ready to work for a server. Disposed of after it has run.</summary>
-internal sealed class WorkerSetup : IDisposable
+internal sealed class WorkerSetup : IAsyncDisposable
 {
     private readonly Workspace _workspace;
     private readonly PipelinePool _pipelines;
@@ -69,15 +69,19 @@ internal sealed class WorkerSetup : IDisposable
         }
         catch
         {
-            pipelines?.Dispose();
+            if (pipelines is not null)
+            {
+                await pipelines.DisposeAsync().ConfigureAwait(false);
+            }
+
             workspace.Dispose();
             throw;
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _pipelines.Dispose();
+        await _pipelines.DisposeAsync().ConfigureAwait(false);
         _workspace.Dispose();
     }
 

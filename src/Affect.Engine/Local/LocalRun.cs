@@ -76,7 +76,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var (listing, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
         var reuse = await FindReuseAsync(run, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
-        using var decoder = OpenDecoder(request);
+        await using var decoder = OpenDecoder(request);
         using var pipeline = OpenPipeline(request, run, decoder);
         var before = watch.Elapsed;
         var (execution, chunksBefore) = await Executor(request, store, run, videos, pipeline, reuse)
@@ -96,7 +96,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
     public async Task ExecuteAloneAsync(LocalRunRequest request, ChunkId chunk, CancellationToken cancellationToken)
     {
         var (_, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
-        using var decoder = OpenDecoder(request);
+        await using var decoder = OpenDecoder(request);
         using var pipeline = OpenPipeline(request, run, decoder);
         await Executor(request, store, run, Videos(prepared), pipeline, ChunkReuse.None).ExecuteAloneAsync(chunk, cancellationToken).ConfigureAwait(false);
     }

@@ -11,7 +11,7 @@ namespace Affect.Engine.Serving;
 /// <param name="device">Where models run.</param>
 /// <param name="decoder">Decodes chunks for all of them; owned from here on.</param>
 /// <param name="options">How it decodes.</param>
-public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, DecodeOptions options) : IDisposable
+public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, DecodeOptions options) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LanePipeline> _pipelines = new(StringComparer.Ordinal);
@@ -33,13 +33,13 @@ public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, Decode
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var pipeline in _pipelines.Values)
         {
             pipeline.Dispose();
         }
 
-        decoder.Dispose();
+        await decoder.DisposeAsync().ConfigureAwait(false);
     }
 }

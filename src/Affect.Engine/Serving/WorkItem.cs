@@ -16,7 +16,7 @@ public sealed record WorkItem(JobId Job, JobRequest Request, RunId? Run, int Par
 
 /// <summary>Answer to a worker that asks for work.</summary>
 /// <param name="Item">What to do, or null for nothing now.</param>
-/// <param name="RetryAfter">When to ask again where there is nothing: zero where the answer has waited for it as long as it was to; else zero.</param>
+/// <param name="RetryAfter">When to ask again where there is nothing; zero (at once) where there is an item, or where the answer has already waited for one.</param>
 public sealed record WorkReply(WorkItem? Item, TimeSpan RetryAfter);
 
 /// <summary>Where a lease of a chunk lives.</summary>

@@ -10,7 +10,7 @@ namespace Affect.Vision.Decoding;
 /// Decodes chunks in processes of their own. A chunk's frames come upright, full size, in presentation order, each with the PTS and rank that the frame index
 /// gives it. Thread-safe. Disposed of after the last decode.
 /// </summary>
-public sealed class ChunkDecoder : IDisposable
+public sealed class ChunkDecoder : IAsyncDisposable
 {
     private readonly FfmpegTools _tools;
     private readonly FrameBufferPool _pool;
@@ -30,8 +30,8 @@ public sealed class ChunkDecoder : IDisposable
     /// <summary>Null where plain videos are decoded by FFmpeg's libraries into shared memory; else why all go through the <c>ffmpeg</c> program, which costs more CPU.</summary>
     public static async Task<string?> WhyThroughProgramAsync(FfmpegTools tools, TimeProvider time)
     {
-        using var helpers = new DecoderHelpers(tools, time);
-        return await Task.Run(helpers.Try).ConfigureAwait(false);
+        await using var helpers = new DecoderHelpers(tools, time);
+        return await helpers.TryAsync().ConfigureAwait(false);
     }
 
     /// <summary>Starts decoding. Frames wait in a bounded queue; dispose of the result to end early.</summary>
@@ -49,7 +49,7 @@ public sealed class ChunkDecoder : IDisposable
         };
     }
 
-    public void Dispose() => _helpers.Dispose();
+    public ValueTask DisposeAsync() => _helpers.DisposeAsync();
 }
 
 /// <summary>

@@ -43,7 +43,7 @@ internal sealed class VideoDecode(
             var isLast = next == starts.Count - 1;
             var attempt = await AttemptAsync(starts[next], isLast, byHelper, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (attempt.IsRefused)
+            if (attempt is null)
             {
                 byHelper = false;
             }
@@ -64,12 +64,13 @@ internal sealed class VideoDecode(
     private bool CanHelp() =>
         options.Decoder.Decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0, Container: not "avi" } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
 
-    private async Task<Attempt> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
+    /// <returns>Null where the helper cannot do it, for no fault of the file.</returns>
+    private async Task<Attempt?> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
     {
-        await using IPictureRun? pictures = byHelper ? TryFromHelper(start, cancellationToken) : FromProgram(start, cancellationToken);
+        await using IPictureRun? pictures = byHelper ? await TryFromHelperAsync(start, cancellationToken).ConfigureAwait(false) : FromProgram(start, cancellationToken);
         if (pictures is null)
         {
-            return Attempt.Refused;
+            return null;
         }
 
         var landed = false;
@@ -123,7 +124,7 @@ internal sealed class VideoDecode(
         }
 
         var exit = await pictures.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return new Attempt(landed, exit, fault, stopped, !stopped && pictures is HelperPictures { IsRefused: true });
+        return !stopped && pictures is HelperPictures { IsRefused: true } ? null : new Attempt(landed, exit, fault, stopped);
     }
 
     private PictureStream FromProgram(SeekStart start, CancellationToken cancellationToken)
@@ -134,7 +135,7 @@ internal sealed class VideoDecode(
     }
 
     /// <returns>Null where the system has no memory to share, or does not start helpers.</returns>
-    private HelperPictures? TryFromHelper(SeekStart start, CancellationToken cancellationToken)
+    private async Task<HelperPictures?> TryFromHelperAsync(SeekStart start, CancellationToken cancellationToken)
     {
         var passed = Passed(start);
         var isUnbroken = passed[^1] - passed[0] == passed.Length - 1;
@@ -146,7 +147,7 @@ internal sealed class VideoDecode(
             isUnbroken ? [] : [.. passed.Select(r => _index.Pts[r])], "", 0, 0);
         try
         {
-            return HelperPictures.Start(helpers, pool, order, _layout, options, CommandLine.Quote(tools.Ffmpeg, Arguments(start)), cancellationToken);
+            return await HelperPictures.StartAsync(helpers, pool, order, _layout, options, CommandLine.Quote(tools.Ffmpeg, Arguments(start)), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or FfmpegUnavailableException)
         {
@@ -207,8 +208,5 @@ internal sealed class VideoDecode(
     /// <summary>Ranks of the frames to let through. Read from the first packet on, no witness is needed: nothing before the first wanted frame passes.</summary>
     private int[] Passed(SeekStart start) => start.SeekSeconds is not null && start.Witness < wanted[0] ? [start.Witness, .. wanted] : wanted;
 
-    private sealed record Attempt(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped, bool IsRefused)
-    {
-        public static readonly Attempt Refused = new(false, new FfmpegExit(0, false, "", ""), null, false, true);
-    }
+    private sealed record Attempt(bool Landed, FfmpegExit Exit, string? Fault, bool Stopped);
 }

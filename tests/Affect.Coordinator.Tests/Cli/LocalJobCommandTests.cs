@@ -35,7 +35,7 @@ public sealed class LocalJobCommandTests : JobCommandTests
         {
             await leave.CancelAsync();
             await _running;
-            setup.Dispose();
+            await setup.DisposeAsync();
             leave.Dispose();
         }
     }

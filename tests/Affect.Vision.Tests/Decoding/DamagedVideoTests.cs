@@ -102,7 +102,7 @@ public sealed class DamagedVideoTests : IDisposable
         var script = Path.Combine(_folder, "ffmpeg");
         File.WriteAllText(script, "#!/bin/sh\necho 'thinking hard' >&2\nsleep 1000\n");
         FfmpegRun.RunProgram("chmod", ["+x", script]);
-        using var decoder = new ChunkDecoder(FfmpegTools.Find(script), new FrameBufferPool(), TimeProvider.System);
+        await using var decoder = new ChunkDecoder(FfmpegTools.Find(script), new FrameBufferPool(), TimeProvider.System);
         await using var decode = decoder.Start(
             new DecodeRequest(Videos.Get("h264"), Core.Corpora.EntryKind.Video, found.Video, found.Index, Decodes.Chunks(found.Index, 1000)[0], null),
             new DecodeOptions { StallLimit = TimeSpan.FromMilliseconds(300) }, TestContext.Current.CancellationToken);
@@ -122,7 +122,7 @@ public sealed class DamagedVideoTests : IDisposable
         var path = Videos.Get("h264");
         var found = await Decodes.ProbeAsync(path);
         var pool = new FrameBufferPool();
-        using var decoder = new ChunkDecoder(Decodes.Tools, pool, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, pool, TimeProvider.System);
         var decode = decoder.Start(
             new DecodeRequest(path, Core.Corpora.EntryKind.Video, found.Video, found.Index, Decodes.Chunks(found.Index, 1000)[0], null),
             new DecodeOptions { QueueFrames = 2 }, TestContext.Current.CancellationToken);
@@ -143,7 +143,7 @@ public sealed class DamagedVideoTests : IDisposable
         var found = await Decodes.ProbeAsync(path);
         using var cancel = new CancellationTokenSource();
         var pool = new FrameBufferPool();
-        using var decoder = new ChunkDecoder(Decodes.Tools, pool, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, pool, TimeProvider.System);
         await using (var decode = decoder.Start(
             new DecodeRequest(path, Core.Corpora.EntryKind.Video, found.Video, found.Index, Decodes.Chunks(found.Index, 1000)[0], null),
             new DecodeOptions { QueueFrames = 1 }, cancel.Token))

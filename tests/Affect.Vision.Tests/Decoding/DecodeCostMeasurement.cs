@@ -59,7 +59,7 @@ public sealed class DecodeCostMeasurement
     {
         var chunk = Decodes.Chunks(probe.Index, int.MaxValue)[0];
         var ranks = every == 1 ? null : Enumerable.Range(0, chunk.FrameCount).Where(r => r % every == 0).ToArray();
-        using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System);
         await using var decode = decoder.Start(
             new DecodeRequest(path, EntryKind.Video, probe.Video, probe.Index, chunk, ranks), options, CancellationToken.None);
         await foreach (var frame in decode.ReadFramesAsync(CancellationToken.None))

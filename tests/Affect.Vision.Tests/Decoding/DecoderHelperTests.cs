@@ -71,7 +71,7 @@ public sealed class DecoderHelperTests : IDisposable
     public async Task FramesThatAreHeld_DoNotStopTheHelper()
     {
         var (request, undisturbed) = await WholeAsync("h264");
-        using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System);
         await using var decode = decoder.Start(request, new DecodeOptions { QueueFrames = 1 }, CancellationToken.None);
         var held = new List<DecodedFrame>();
         await foreach (var frame in decode.ReadFramesAsync(CancellationToken.None))
@@ -88,14 +88,14 @@ public sealed class DecoderHelperTests : IDisposable
     {
         var path = Videos.Get("h264");
         var probe = await Decodes.ProbeAsync(path);
-        using var helpers = new DecoderHelpers(Decodes.Tools, TimeProvider.System);
-        using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System, helpers);
-        var first = Known(helpers, DecodeOptions.DefaultStallLimit);
+        await using var helpers = new DecoderHelpers(Decodes.Tools, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System, helpers);
+        var first = await KnownAsync(helpers, DecodeOptions.DefaultStallLimit);
         foreach (var chunk in Decodes.Chunks(probe.Index, 30))
         {
             var (frames, _) = await FramesAsync(decoder, new DecodeRequest(path, EntryKind.Video, probe.Video, probe.Index, chunk, null), new DecodeOptions());
             Assert.Equal(chunk.FrameCount, frames.Count);
-            Assert.Equal(first, Known(helpers, DecodeOptions.DefaultStallLimit));
+            Assert.Equal(first, await KnownAsync(helpers, DecodeOptions.DefaultStallLimit));
         }
     }
 
@@ -119,9 +119,9 @@ public sealed class DecoderHelperTests : IDisposable
     /// <summary>Decodes, and sends the helper a signal when the fifth picture is there.</summary>
     private static async Task<(List<GotFrame> Frames, DecodeOutcome Outcome)> DisturbedAsync(DecodeRequest request, string signal, TimeSpan stallLimit)
     {
-        using var helpers = new DecoderHelpers(Decodes.Tools, TimeProvider.System);
-        using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System, helpers);
-        var helper = Known(helpers, stallLimit);
+        await using var helpers = new DecoderHelpers(Decodes.Tools, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Decodes.Tools, new FrameBufferPool(), TimeProvider.System, helpers);
+        var helper = await KnownAsync(helpers, stallLimit);
         return await FramesAsync(decoder, request, new DecodeOptions { QueueFrames = 1, StallLimit = stallLimit }, count =>
         {
             if (count == 5)
@@ -132,10 +132,10 @@ public sealed class DecoderHelperTests : IDisposable
     }
 
     /// <summary>The process id of the helper that the next decode will use.</summary>
-    private static int Known(DecoderHelpers helpers, TimeSpan stallLimit)
+    private static async Task<int> KnownAsync(DecoderHelpers helpers, TimeSpan stallLimit)
     {
-        var helper = helpers.Rent(stallLimit);
-        helpers.Return(helper);
+        var helper = await helpers.RentAsync(stallLimit);
+        await helpers.ReturnAsync(helper);
         return helper.Process.Id;
     }
 
@@ -152,7 +152,7 @@ public sealed class DecoderHelperTests : IDisposable
 
     private static async Task<(List<GotFrame> Frames, DecodeOutcome Outcome)> FramesAsync(FfmpegTools tools, DecodeRequest request)
     {
-        using var decoder = new ChunkDecoder(tools, new FrameBufferPool(), TimeProvider.System);
+        await using var decoder = new ChunkDecoder(tools, new FrameBufferPool(), TimeProvider.System);
         return await FramesAsync(decoder, request, new DecodeOptions());
     }
 

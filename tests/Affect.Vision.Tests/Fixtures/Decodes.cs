@@ -50,7 +50,7 @@ internal static class Decodes
         string path, ProbeResult.Found probe, ChunkSpec chunk, int[]? ranks = null, DecodeOptions? options = null, EntryKind kind = EntryKind.Video)
     {
         var pool = new FrameBufferPool();
-        using var decoder = new ChunkDecoder(Tools, pool, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(Tools, pool, TimeProvider.System);
         var frames = new List<GotFrame>();
         DecodeOutcome outcome;
         await using (var decode = decoder.Start(

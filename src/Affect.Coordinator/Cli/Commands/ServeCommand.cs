@@ -78,7 +78,7 @@ internal static class ServeCommand
             return await LocalJobEngine.OpenAsync(workspace.Objects, workplace, arguments.Serving, time, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         using var loggers = LogOption.Open(arguments.Log, time);
-        using var setup = arguments.Worker.Lanes == 0
+        await using var setup = arguments.Worker.Lanes == 0
             ? null
             : await WorkerSetup.CreateAsync(arguments.Worker, engine, workplace, time, loggers, cancellationToken).ConfigureAwait(false);
         return await ServeAsync(engine, workspace, arguments, setup, cancellationToken).ConfigureAwait(false);

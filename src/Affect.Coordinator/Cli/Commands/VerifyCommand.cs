@@ -46,7 +46,7 @@ internal static class VerifyCommand
                 Decoder = await RunSession.ResolveDecoderAsync(parsed.GetRequiredValue(decoder), found.Workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false),
             };
             var options = new VerifyOptions(parsed.GetValue(sample), parsed.GetValue(seed), parsed.GetValue(tolerance), parsed.GetValue(workers));
-            using var chunkDecoder = new ChunkDecoder(found.Workspace.Ffmpeg, new FrameBufferPool(4 * options.Workers), time);
+            await using var chunkDecoder = new ChunkDecoder(found.Workspace.Ffmpeg, new FrameBufferPool(4 * options.Workers), time);
             var spec = RunSession.ParseDevice(parsed.GetRequiredValue(device));
             using var pipeline = Guard.Run(() => set.Open(spec, chunkDecoder, decode, configuration.ModelKey));
             var verifier = new RunVerifier(found.Store, found.Run, found.Videos, pipeline.CreateLane, found.Workspace.ScratchFolder, time);

@@ -55,7 +55,7 @@ internal static class WorkerCommand
             var asking = new RetryingWorkSource(source, RetryingWorkSource.DefaultBound, time, Environment.ProcessId);
             var workplace = await asking.WorkplaceAsync(cancellationToken).ConfigureAwait(false);
             using var loggers = LogOption.Open(log ?? "-", time);
-            using var setup = await WorkerSetup.CreateAsync(
+            await using var setup = await WorkerSetup.CreateAsync(
                 arguments, source, output is null ? workplace : workplace with { Location = output }, time, loggers, cancellationToken).ConfigureAwait(false);
             await setup.Host.RunAsync(cancellationToken).ConfigureAwait(false);
             if (format == OutputFormat.Json)

@@ -5,7 +5,7 @@ using Affect.Vision.Ffmpeg;
 namespace Affect.Vision.Decoding.Helper;
 
 /// <summary>The helpers of a process: started when they are first needed, used for one chunk after another, ended with their owner. Thread-safe.</summary>
-internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IDisposable
+internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>So many crashes are not those of single files.</summary>
     private const int CrashLimit = 8;
@@ -19,7 +19,8 @@ internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IDi
     /// <summary>Null, or why pictures come through the <c>ffmpeg</c> program instead.</summary>
     public string? WhyNot => _refusal ?? _whyNot.Value;
 
-    public DecoderHelper Rent(TimeSpan stallLimit)
+    /// <exception cref="FfmpegUnavailableException">A helper cannot be started.</exception>
+    public async ValueTask<DecoderHelper> RentAsync(TimeSpan stallLimit)
     {
         while (_idle.TryTake(out var helper))
         {
@@ -28,19 +29,19 @@ internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IDi
                 return helper;
             }
 
-            End(helper);
+            await EndAsync(helper).ConfigureAwait(false);
         }
 
         return DecoderHelper.Start(stallLimit, time);
     }
 
     /// <summary>For a helper whose order has come to its end.</summary>
-    public void Return(DecoderHelper helper)
+    public async ValueTask ReturnAsync(DecoderHelper helper)
     {
         _idle.Add(helper);
         if (_disposed)
         {
-            Dispose();
+            await DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -53,53 +54,64 @@ internal sealed class DecoderHelpers(FfmpegTools tools, TimeProvider time) : IDi
         }
     }
 
-    /// <summary>Starts a helper and gives it an order for a file that is not there, to see whether it works. For a thread of the caller's own.</summary>
+    /// <summary>Starts a helper and gives it an order for a file that is not there, to see whether it works.</summary>
     /// <returns>Null, or why it does not.</returns>
-    public string? Try()
+    public async Task<string?> TryAsync()
     {
         if (WhyNot is { } why)
         {
             return why;
         }
 
-        var helper = Rent(DecodeOptions.DefaultStallLimit);
+        var helper = await RentAsync(DecodeOptions.DefaultStallLimit).ConfigureAwait(false);
         try
         {
-            if (helper.Greet() is { } problem)
-            {
-                return problem;
-            }
-
-            using var memory = SharedMemory.Create(Environment.SystemPageSize, 1);
-            new DecodeOrder("file:/nonexistent", "mov", 0, HelperProtocol.NoPts, 1, 1, 0, 1, 1, 0, 0, [], memory.Path, memory.SlotBytes, memory.Slots).Write(helper.Process.Input);
-            return helper.Read(1)[0] == HelperProtocol.End && helper.ReadEnd() is { Kind: not DecodeEnd.NotOpened } end ? end.Messages : null;
+            // Off the caller's thread: reading from a helper blocks.
+            return await Task.Run(() => Try(helper)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException)
+        catch (IOException e)
         {
             return $"affect-decoder does not work: {e.Message}";
         }
         finally
         {
-            End(helper);
+            await EndAsync(helper).ConfigureAwait(false);
         }
     }
 
     /// <summary>No helper works on this machine.</summary>
     public void Refuse(string why) => _refusal = why;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _disposed = true;
         while (_idle.TryTake(out var helper))
         {
-            End(helper);
+            await EndAsync(helper).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Killed, it is gone in a moment; the wait is for the process table only.</summary>
-    private static void End(DecoderHelper helper)
+    private static string? Try(DecoderHelper helper)
+    {
+        if (helper.Greet() is { } problem)
+        {
+            return problem;
+        }
+
+        using var memory = SharedMemory.Create(Environment.SystemPageSize, 1);
+        new DecodeOrder("file:/nonexistent", "mov", 0, HelperProtocol.NoPts, 1, 1, 0, 1, 1, 0, 0, [], memory.Path, memory.SlotBytes, memory.Slots).Write(helper.Process.Input);
+        if (helper.Read(1)[0] is var kind && kind != HelperProtocol.End)
+        {
+            return $"affect-decoder does not work: it sent {kind} for a file that is not there.";
+        }
+
+        var end = helper.ReadEnd();
+        return end.Kind == DecodeEnd.NotOpened ? null : $"affect-decoder does not work: a file that is not there ended with {end.Kind}. {end.Messages}".TrimEnd();
+    }
+
+    private static ValueTask EndAsync(DecoderHelper helper)
     {
         helper.Process.Kill();
-        helper.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return helper.DisposeAsync();
     }
 }

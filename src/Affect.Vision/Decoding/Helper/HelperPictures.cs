@@ -36,7 +36,9 @@ internal sealed class HelperPictures : IPictureRun
 
     /// <param name="order">Without the memory.</param>
     /// <param name="command">A command line that does the same.</param>
-    public static HelperPictures Start(
+    /// <exception cref="FfmpegUnavailableException">A helper cannot be started.</exception>
+    /// <exception cref="IOException">There is no memory to share.</exception>
+    public static async Task<HelperPictures> StartAsync(
         DecoderHelpers helpers, FrameBufferPool pool, DecodeOrder order, FrameLayout layout, DecodeOptions options, string command, CancellationToken cancellationToken)
     {
         var slots = Math.Min(options.QueueFrames + SpareSlots, HelperProtocol.MaxSlots);
@@ -44,9 +46,9 @@ internal sealed class HelperPictures : IPictureRun
         var memory = SharedMemory.Create(slotBytes, slots);
         try
         {
+            var helper = await helpers.RentAsync(options.StallLimit).ConfigureAwait(false);
             return new HelperPictures(
-                helpers, helpers.Rent(options.StallLimit), pool, order with { Memory = memory.Path, SlotBytes = slotBytes, Slots = slots }, memory, layout.SizeBytes, command,
-                cancellationToken);
+                helpers, helper, pool, order with { Memory = memory.Path, SlotBytes = slotBytes, Slots = slots }, memory, layout.SizeBytes, command, cancellationToken);
         }
         catch
         {
@@ -97,7 +99,7 @@ internal sealed class HelperPictures : IPictureRun
         // Cancelled, it was killed, perhaps after its last word.
         if (_end is not null && !_cancellationToken.IsCancellationRequested)
         {
-            _helpers.Return(_helper);
+            await _helpers.ReturnAsync(_helper).ConfigureAwait(false);
         }
         else
         {
