@@ -1,5 +1,4 @@
 using System.Text;
-using Affect.Core.Labels;
 using Affect.Storage.Objects;
 using Affect.Storage.Parquet;
 
@@ -10,23 +9,14 @@ internal static class StorageChecks
 {
     public static async Task<DoctorCheck> ParquetAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"affect-doctor-{Guid.NewGuid():N}.parquet");
         try
         {
-            var row = new LabelRow { Video = "probe", Frame = 0, Pts = 0, TimeSeconds = 0, Status = FrameStatus.NoFace, Chunk = "probe", Model = "probe" };
-            await LabelParquet.WriteAsync([row], new LabelFileMetadata(LabelFileKind.Labels, "probe", "probe", "probe", "0"), path, cancellationToken).ConfigureAwait(false);
-            var read = LabelParquet.Read(path, cancellationToken).Single();
-            return read.Video == row.Video && read.Status == row.Status
-                ? new DoctorCheck("storage", "Parquet", DoctorStatus.Ok, "writes and reads")
-                : new DoctorCheck("storage", "Parquet", DoctorStatus.Problem, "reads something else than it wrote", "Install the DuckDB library again: eng/setup.sh run.");
+            await LabelParquet.TryOutAsync(Path.GetTempPath(), cancellationToken).ConfigureAwait(false);
+            return new DoctorCheck("storage", "Parquet", DoctorStatus.Ok, "writes and reads");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or DllNotFoundException or EntryPointNotFoundException or TypeInitializationException)
         {
             return new DoctorCheck("storage", "Parquet", DoctorStatus.Problem, "does not work", $"{e.Message} Install the DuckDB library again: eng/setup.sh run.");
-        }
-        finally
-        {
-            File.Delete(path);
         }
     }
 

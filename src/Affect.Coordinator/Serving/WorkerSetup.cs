@@ -3,6 +3,7 @@ using Affect.Coordinator.Local;
 using Affect.Engine.Local;
 using Affect.Engine.Models;
 using Affect.Engine.Serving;
+using Affect.Storage.Parquet;
 using Affect.Vision.Decoding;
 using Affect.Vision.Ffmpeg;
 using Affect.Vision.Frames;
@@ -49,6 +50,7 @@ internal sealed class WorkerSetup : IAsyncDisposable
             await Guard.RunAsync(async () =>
             {
                 await workspace.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                await LabelParquet.TryOutAsync(workspace.ScratchFolder, cancellationToken).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
             var decoder = await RunSession.ResolveDecoderAsync(arguments.Decoder, workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,7 @@ using Affect.Engine.Runs;
 using Affect.Engine.Working;
 using Affect.Storage.Layout;
 using Affect.Storage.Objects;
+using Affect.Storage.Parquet;
 using Affect.Vision.Decoding;
 using Affect.Vision.Frames;
 using Affect.Vision.Onnx;
@@ -77,7 +78,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var reuse = await FindReuseAsync(run, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
         await using var decoder = OpenDecoder(request);
-        using var pipeline = OpenPipeline(request, run, decoder);
+        using var pipeline = await OpenPipelineAsync(request, run, decoder, cancellationToken).ConfigureAwait(false);
         var before = watch.Elapsed;
         var (execution, chunksBefore) = await Executor(request, store, run, videos, pipeline, reuse)
             .ExecuteAsync(request.RetryFailed, cancellationToken).ConfigureAwait(false);
@@ -118,6 +119,23 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
 
     /// <summary>Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.</summary>
     private ChunkDecoder OpenDecoder(LocalRunRequest request) => new(workspace.Ffmpeg, new FrameBufferPool(4 * request.Options.Workers), time);
+
+    /// <summary>Loads the models and, meanwhile, sees whether labels can be written.</summary>
+    private async Task<LanePipeline> OpenPipelineAsync(LocalRunRequest request, RunDefinition run, ChunkDecoder decoder, CancellationToken cancellationToken)
+    {
+        var trial = LabelParquet.TryOutAsync(workspace.ScratchFolder, cancellationToken);
+        var opening = Task.Run(() => OpenPipeline(request, run, decoder), CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(trial, opening).ConfigureAwait(false);
+            return await opening.ConfigureAwait(false);
+        }
+        catch when (opening.IsCompletedSuccessfully)
+        {
+            (await opening.ConfigureAwait(false)).Dispose();
+            throw;
+        }
+    }
 
     private static LanePipeline OpenPipeline(LocalRunRequest request, RunDefinition run, ChunkDecoder decoder)
     {

@@ -97,7 +97,11 @@ internal sealed class VideoCache(VideoCacheOptions options, TimeProvider time)
         }
 
         await using var part = new FileStream(Part(lockFile), FileMode.Create, FileAccess.Write, FileShare.None, 1);
-        part.SetLength(sizeBytes);
+        await FileSizeLimit.GuardAsync(part.Name, () =>
+        {
+            part.SetLength(sizeBytes);
+            return Task.CompletedTask;
+        });
         return (null, exclusive);
     }
 

@@ -230,7 +230,7 @@ public sealed class LocalObjectStore : IObjectStore
         {
             await using var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1);
             _onStep?.Invoke(LocalWriteStep.Opened);
-            await write(target);
+            await FileSizeLimit.GuardAsync(temporary, () => write(target));
             _onStep?.Invoke(LocalWriteStep.Written);
             if (_durability == LocalDurability.Power)
             {

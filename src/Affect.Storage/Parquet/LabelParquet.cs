@@ -66,6 +66,29 @@ public static class LabelParquet
     /// <exception cref="InvalidDataException">The file is damaged or not a label file.</exception>
     public static LabelFileMetadata ReadMetadata(string path) => LabelFileMetadata.FromPairs(ParquetQuery.ReadKeyValues(path), path);
 
+    /// <summary>Writes a row into a file of a folder and reads it back: what is wrong with the library or the folder shows before there is work to lose.</summary>
+    /// <exception cref="IOException">It does not work.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="InvalidDataException">What is read is not what was written.</exception>
+    public static async Task TryOutAsync(string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, $"trial-{Guid.NewGuid():N}.parquet");
+        var row = new LabelRow { Video = "trial", Frame = 0, Pts = 0, TimeSeconds = 0, Status = FrameStatus.NoFace, Chunk = "trial", Model = "trial" };
+        try
+        {
+            await WriteAsync([row], new LabelFileMetadata(LabelFileKind.Labels, "trial", "trial", "trial", "0"), path, cancellationToken).ConfigureAwait(false);
+            if (Read(path, cancellationToken).Single() is not { Video: "trial", Status: FrameStatus.NoFace })
+            {
+                throw new InvalidDataException($"{path}: reads something else than was written.");
+            }
+        }
+        finally
+        {
+            DeleteIfThere(path);
+        }
+    }
+
     internal static long Write(IEnumerator<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken)
     {
         var source = new LabelRowSource(metadata.Columns, rows, cancellationToken);

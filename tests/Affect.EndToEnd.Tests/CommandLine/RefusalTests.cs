@@ -78,23 +78,29 @@ public sealed class RefusalTests
         AssertRefused(await box.CallAsync("run", box.Corpus, "--out", "/proc/affect-out"), 74, "/proc");
     }
 
-    [Fact]
-    public async Task Run_OnAFullDisk_SaysSo_AndGoesOnWhenThereIsRoom()
+    /// <summary>Every write beyond the limit fails as on a full disk: the table written on trial, the tables of chunks, the report.</summary>
+    [Theory]
+    [InlineData(4, "trial")]
+    [InlineData(8, "chunk")]
+    [InlineData(80, "report")]
+    public async Task Run_OnAFullDisk_SaysSo_AndGoesOnWhenThereIsRoom(int limitBlocks, string what)
     {
         using var box = new Sandbox();
         box.Add(Clips.Cut(4, 4));
-        // Files may not grow beyond 4 KiB: every larger write fails as on a full disk.
         var limited = box.Environment;
         // The runtime keeps its code in a file of its own otherwise, which the limit would hit.
         limited["DOTNET_EnableWriteXorExecute"] = "0";
         var script = box.PathOf("limited.sh");
-        File.WriteAllText(script, $"ulimit -f 4; trap '' XFSZ; exec dotnet '{Installed.Program}' run '{box.Corpus}' --out '{box.PathOf("out")}' --chunk-frames 25\n");
+        File.WriteAllText(script, $"ulimit -f {limitBlocks}; trap '' XFSZ; exec dotnet '{Installed.Program}' run '{box.Corpus}' --out '{box.PathOf("out")}' --chunk-frames 50\n");
         var result = await ShellCall.RunAsync(limited, script);
         Assert.True(result.ExitCode is 74 or 3, $"{result}");
         Assert.DoesNotContain("defect", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         RunFolder.AssertNoHalfFiles(box.PathOf("out"));
-        var end = await box.RunAsync(box.Corpus, "out", 0, "--chunk-frames", "25", "--retry-failed");
+        var done = Directory.GetFiles(box.PathOf("out"), "*", SearchOption.AllDirectories).Count(f => f.Contains("/done/", StringComparison.Ordinal));
+        Assert.Equal(what == "report" ? 2 : 0, done);
+        Assert.Equal(what == "trial", result.Error.Contains("trial-", StringComparison.Ordinal));
+        var end = await box.RunAsync(box.Corpus, "out", 0, "--chunk-frames", "50", "--retry-failed");
         Assert.Equal(0, end.Number("framesFailed"));
     }
 

@@ -141,6 +141,16 @@ public sealed class LabelParquetTests : IDisposable
     }
 
     [Fact]
+    public async Task TryOut_MakesTheFolder_AndLeavesNothingInIt()
+    {
+        await LabelParquet.TryOutAsync(_folder.File("new"), Token);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("new")));
+
+        await File.WriteAllTextAsync(_folder.File("taken"), "", Token);
+        await Assert.ThrowsAnyAsync<IOException>(() => LabelParquet.TryOutAsync(_folder.File("taken"), Token));
+    }
+
+    [Fact]
     public async Task Damaged_IsInvalidDataWithTheName()
     {
         var rows = TestRows.Make(2, 500, "v", appearance: false);
