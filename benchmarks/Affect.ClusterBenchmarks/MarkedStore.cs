@@ -19,6 +19,8 @@ internal sealed class MarkedStore(IObjectStore inner, RunLayout layout, IReadOnl
     /// <summary>Names given by listings, all of them together.</summary>
     public long Listed { get; private set; }
 
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) => inner.ListFoldersAsync(prefix, cancellationToken);
+
     public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!prefix.StartsWith(layout.DonePrefix, StringComparison.Ordinal))

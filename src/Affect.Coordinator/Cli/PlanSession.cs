@@ -45,12 +45,16 @@ internal static class PlanSession
         }
 
         var configuration = models.Configure(arguments.Sampling, arguments.Smoothing);
-        var id = RunId.Of(prepared.Manifest.Hash, configuration).ToString();
+        var run = RunId.Of(prepared.Manifest.Hash, configuration);
+        var id = run.ToString();
+        var reuse = await Guard.RunAsync(() => new EarlierRuns(workspace).FindAsync(run, configuration, prepared.Manifest, cancellationToken)).ConfigureAwait(false);
+        VideoRecord[] known = [.. prepared.Videos.Where((_, i) => reuse.MayKnowLabelsOf(i))];
         var measured = estimate && prepared.Totals.SelectedFrames > 0
             ? await EstimateAsync(arguments, device, workspace, prepared, models, configuration, time, cancellationToken).ConfigureAwait(false)
             : null;
         return new PlanOutput(
-            id, arguments.Corpus, await Guard.RunAsync(() => DoneAsync(workspace, id, cancellationToken)).ConfigureAwait(false), Totals(prepared),
+            id, arguments.Corpus, await Guard.RunAsync(() => DoneAsync(workspace, id, cancellationToken)).ConfigureAwait(false),
+            new PlanEarlier(known.Length, known.Sum(v => v.SelectedFrames)), Totals(prepared),
             [.. prepared.Videos.Select((v, i) => Video(v, prepared.Manifest.Entries[i]))],
             [.. prepared.Manifest.Duplicates.Select(d => (IReadOnlyList<string>)[.. d.Select(e => e.Id)])], listing.Notes, manifest, measured);
     }

@@ -38,6 +38,11 @@ internal static class PlanText
         text.Append(c, $"total    {t.Videos} videos ({t.UnreadableVideos} unreadable, {t.VariableFrameRateVideos} with variable frame rate), ")
             .Append(c, $"{ProgressDisplay.Span(TimeSpan.FromSeconds(t.DurationSeconds))}, {Figures.Bytes(t.SizeBytes)}, {t.Frames} frames, {t.SelectedFrames} selected, {t.Chunks} chunks\n");
         text.Append(c, $"run      {plan.RunId}{(plan.ChunksDone is { } done ? string.Create(c, $": there already, {done} chunks done") : ": new")}");
+        if (plan.Earlier.Videos > 0)
+        {
+            text.Append(c, $"\nbefore   {plan.Earlier.Videos} videos ({plan.Earlier.SelectedFrames} selected frames) are in earlier runs with the same models: labels that are done there are taken");
+        }
+
         if (plan.SavedManifest is { } saved)
         {
             text.Append(c, $"\nmanifest {saved}");

@@ -28,6 +28,7 @@ internal sealed record RunSummary(
     int Tracks,
     int Failures,
     string? ReusedRun,
+    int ChunksReused,
     double WallSeconds,
     double? FramesPerSecond)
 {
@@ -80,8 +81,8 @@ internal sealed record RunSummary(
             result.Run.Record.Id.ToString(), Place(store.Layout.Root.TrimEnd('/')), Place(store.Layout.ReportHtml), result.Run.Videos.Count,
             result.Run.Videos.Count(v => v.Failure is not null), result.Run.Plan.Count, result.ChunksBefore, result.Execution.Progress.Quarantined, total.Frames.In,
             total.Frames.WithFace, total.Frames.WithoutFace, total.Frames.SkippedTotal, total.Frames.FailedTotal, total.Faces,
-            result.Final.Tracks.Values.Sum(), failures, result.ReusedRun, Math.Round(result.Wall.TotalSeconds, 3),
-            result.ChunksBefore == 0 && labelled > 0 ? Math.Round(frames / result.WorkingTime.TotalSeconds, 1) : null);
+            result.Final.Tracks.Values.Sum(), failures, result.ReusedRun, result.ChunksReused, Math.Round(result.Wall.TotalSeconds, 3),
+            result is { ChunksBefore: 0, ChunksReused: 0 } && labelled > 0 ? Math.Round(frames / result.WorkingTime.TotalSeconds, 1) : null);
     }
 
     private static SummaryTable VideoTable(LocalRunResult result)
@@ -109,7 +110,9 @@ internal sealed record RunSummary(
         var c = CultureInfo.InvariantCulture;
         var speed = FramesPerSecond is { } fps ? string.Create(c, $", {fps:F0} frames/s") : string.Empty;
         var before = ChunksDoneBefore > 0 ? string.Create(c, $", {ChunksDoneBefore} of them before") : string.Empty;
-        var reused = ReusedRun is null ? string.Empty : $"\nfaces    found by run {ReusedRun}, same detector";
+        var reused = ReusedRun is null ? string.Empty
+            : ChunksReused > 0 ? string.Create(c, $"\nreused   labels of {ChunksReused} chunks from earlier runs ({ReusedRun}): same videos, same models")
+            : $"\nfaces    found by run {ReusedRun}, same detector";
         return string.Create(c, $"run      {RunId}: {Videos} videos ({UnreadableVideos} unreadable), {Chunks} chunks{before}, {ChunksGivenUp} given up, {WallSeconds:F1} s{speed}") +
             string.Create(c, $"\nframes   {FramesIn} in = {FramesWithFace} with a face + {FramesWithoutFace} without + {FramesSkipped} skipped + {FramesFailed} failed") +
             string.Create(c, $"\nfaces    {Faces} in {Tracks} tracks") + reused;

@@ -28,33 +28,38 @@ public static class PlanText
     /// Reads a whole plan and checks that it is one: ids ascending from chunk 0 of each video, frames and PTS without gap or overlap.
     /// </summary>
     /// <exception cref="FormatException">Damaged or not a plan; names the line.</exception>
-    public static IReadOnlyList<ChunkSpec> Read(TextReader text) => Read(text, isPart: false);
+    public static IReadOnlyList<ChunkSpec> Read(TextReader text) => [.. Enumerate(text)];
+
+    /// <summary>The same, a chunk at a time: of a large plan the list is hundreds of megabytes.</summary>
+    /// <exception cref="FormatException">Damaged or not a plan; names the line.</exception>
+    public static IEnumerable<ChunkSpec> Enumerate(TextReader text) => Enumerate(text, isPart: false);
 
     /// <summary>Reads some successive lines of a plan: checks the same, but for how the first video begins and the last one ends.</summary>
     /// <exception cref="FormatException">Damaged or not a part of a plan; names the line, counted from the part's first.</exception>
-    public static IReadOnlyList<ChunkSpec> ReadPart(TextReader text) => Read(text, isPart: true);
+    public static IReadOnlyList<ChunkSpec> ReadPart(TextReader text) => [.. Enumerate(text, isPart: true)];
 
-    private static List<ChunkSpec> Read(TextReader text, bool isPart)
+    private static IEnumerable<ChunkSpec> Enumerate(TextReader text, bool isPart)
     {
-        var plan = new List<ChunkSpec>();
+        ChunkSpec? before = null;
         var strings = new Dictionary<string, string>(StringComparer.Ordinal);
         var number = 0;
         while (text.ReadLine() is { } line)
         {
             number++;
             var chunk = ParseLine(line, strings, out var problem);
-            problem ??= plan.Count > 0 ? NextProblem(plan[^1], chunk!) : isPart ? null : FirstProblem(chunk!);
+            problem ??= before is not null ? NextProblem(before, chunk!) : isPart ? null : FirstProblem(chunk!);
             if (problem is not null)
             {
                 throw new FormatException($"Plan, line {number}: {problem}.");
             }
 
-            plan.Add(chunk!);
+            yield return before = chunk!;
         }
 
-        return isPart || plan.Count == 0 || plan[^1].EndPts == long.MaxValue
-            ? plan
-            : throw new FormatException($"Plan, line {number}: the last video has no last chunk; the plan is cut off.");
+        if (!isPart && before is { EndPts: not long.MaxValue })
+        {
+            throw new FormatException($"Plan, line {number}: the last video has no last chunk; the plan is cut off.");
+        }
     }
 
     private static ChunkSpec? ParseLine(string text, Dictionary<string, string> strings, out string? problem)

@@ -28,6 +28,9 @@ public sealed record RunConfiguration
     /// <summary>Short hash of the affect models, as in the column <c>model</c>.</summary>
     public string ModelKey => RunHash.Of(AffectModels, RunsJson.Default.IReadOnlyListModelIdentity);
 
+    /// <summary>Whether faces found by a run of the other configuration are those that this one finds. Affect models, tracking and smoothing come after.</summary>
+    public bool FindsTheFacesOf(RunConfiguration other) => Sampling == other.Sampling && Detector == other.Detector && LabelSchemaVersion == other.LabelSchemaVersion;
+
     public bool Equals(RunConfiguration? other) =>
         other is not null && Sampling == other.Sampling && Detector == other.Detector && AffectModels.SequenceEqual(other.AffectModels) &&
         Tracking == other.Tracking && Smoothing == other.Smoothing && LabelSchemaVersion == other.LabelSchemaVersion;

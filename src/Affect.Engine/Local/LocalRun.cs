@@ -59,12 +59,13 @@ public sealed record LocalRunRequest
 /// <param name="Execution">Where the ledger stands.</param>
 /// <param name="Final">Statistics, markers, labels.</param>
 /// <param name="ChunksBefore">Chunks that earlier calls had done.</param>
-/// <param name="ReusedRun">The run whose detections were used, or null.</param>
+/// <param name="ReusedRun">The run whose labels or detections were used, or null.</param>
+/// <param name="ChunksReused">Chunks of this call whose labels came from earlier runs.</param>
 /// <param name="Wall">Time of this call.</param>
 /// <param name="WorkingTime">Of it, time the lanes were at work.</param>
 public sealed record LocalRunResult(
     RunStore Store, RunDefinition Run, CorpusManifest Manifest, IReadOnlyList<string> Notes, ExecutionResult Execution, FinalResult Final,
-    int ChunksBefore, string? ReusedRun, TimeSpan Wall, TimeSpan WorkingTime);
+    int ChunksBefore, string? ReusedRun, int ChunksReused, TimeSpan Wall, TimeSpan WorkingTime);
 
 /// <summary>
 /// The local engine: prepare, label, finalise. The same corpus and configuration in the same workspace is the same run: what is done is not done again.
@@ -75,7 +76,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
     {
         var watch = Stopwatch.StartNew();
         var (listing, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
-        var reuse = await FindReuseAsync(run, cancellationToken).ConfigureAwait(false);
+        var reuse = await new EarlierRuns(workspace).FindAsync(run.Record.Id, run.Record.Configuration, prepared.Manifest, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
         await using var decoder = OpenDecoder(request);
         using var pipeline = await OpenPipelineAsync(request, run, decoder, cancellationToken).ConfigureAwait(false);
@@ -88,7 +89,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var final = await finaliser.FinaliseAsync(execution.Quarantined, cancellationToken).ConfigureAwait(false);
         progress.Enter(RunPhase.Done, 0);
         return new LocalRunResult(
-            store, run, prepared.Manifest, listing.Notes, execution, final, chunksBefore, reuse.Source, watch.Elapsed, working);
+            store, run, prepared.Manifest, listing.Notes, execution, final, chunksBefore, reuse.Source, reuse.ChunksLabelled, watch.Elapsed, working);
     }
 
     /// <summary>
@@ -164,52 +165,5 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         await store.CreateAsync(run, cancellationToken).ConfigureAwait(false);
         // Read back: of two calls that begin the same run at once, with other chunk sizes, one wrote the plan, and both must work by it.
         return (store, await store.TryReadAsync(cancellationToken).ConfigureAwait(false) ?? throw new IOException($"{store.Layout.Run} vanished."));
-    }
-
-    /// <summary>The earlier run with the same detections that has the most chunks done.</summary>
-    private async Task<ChunkReuse> FindReuseAsync(RunDefinition run, CancellationToken cancellationToken)
-    {
-        var best = ChunkReuse.None;
-        await foreach (var id in workspace.RunIdsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (id == run.Record.Id.ToString())
-            {
-                continue;
-            }
-
-            try
-            {
-                var candidate = await ReadEarlierAsync(id, run.Record.DetectionKey, cancellationToken).ConfigureAwait(false);
-                best = candidate.Chunks > best.Chunks ? candidate : best;
-            }
-            catch (Exception e) when (e is FormatException or ObjectNotFoundException)
-            {
-                // Another run that is damaged or being deleted is no reason to stop this one: its faces are searched for again.
-            }
-        }
-
-        return best;
-    }
-
-    private async Task<ChunkReuse> ReadEarlierAsync(string id, DetectionKey key, CancellationToken cancellationToken)
-    {
-        var store = new RunStore(workspace.Objects, new RunLayout(id));
-        if (await store.TryReadRecordAsync(cancellationToken).ConfigureAwait(false) is not { } record || record.DetectionKey != key ||
-            await store.TryReadAsync(cancellationToken).ConfigureAwait(false) is not { } other)
-        {
-            return ChunkReuse.None;
-        }
-
-        var specs = other.Plan.ToDictionary(c => c.Id);
-        var done = new Dictionary<ChunkId, (ChunkSpec, DoneRecord)>();
-        await foreach (var marker in store.DoneAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (specs.TryGetValue(marker.Chunk, out var spec))
-            {
-                done[marker.Chunk] = (spec, marker);
-            }
-        }
-
-        return new ChunkReuse(store, done, workspace.ScratchFolder);
     }
 }

@@ -46,9 +46,9 @@ public sealed class Workspace : IDisposable
     /// <summary>Ids of all runs, in ordinal order.</summary>
     public async IAsyncEnumerable<string> RunIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var found in Objects.ListAsync(RunLayout.RunsPrefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var id in Objects.ListFoldersAsync(RunLayout.RunsPrefix, cancellationToken).ConfigureAwait(false))
         {
-            if (found.Name[RunLayout.RunsPrefix.Length..].Split('/') is [var id, "run.json"])
+            if (await Objects.TryGetPropertiesAsync($"{RunLayout.RunsPrefix}{id}/run.json", cancellationToken).ConfigureAwait(false) is not null)
             {
                 yield return id;
             }

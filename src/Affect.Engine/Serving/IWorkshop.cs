@@ -27,7 +27,11 @@ public interface IWorkshop
 /// <param name="Videos">The run's videos.</param>
 /// <param name="Committer">Writes what comes of a chunk.</param>
 /// <param name="CreateProcessor">Makes a lane's processor; disposing it leaves the models to the others.</param>
-public sealed record RunBench(Sampling Sampling, IVideoLibrary Videos, ChunkCommitter Committer, Func<IChunkProcessor> CreateProcessor);
+public sealed record RunBench(Sampling Sampling, IVideoLibrary Videos, ChunkCommitter Committer, Func<IChunkProcessor> CreateProcessor)
+{
+    /// <summary>What earlier runs know of its videos.</summary>
+    public ChunkReuse Reuse { get; init; } = ChunkReuse.None;
+}
 
 /// <summary>A stage (or a run's opening) failed for a reason that people must hear.</summary>
 /// <param name="failure">The reason.</param>

@@ -62,6 +62,7 @@ public sealed class Workshop(
             new RunOptions { Workers = options.Threads, PlannedWorkers = item.Lanes, TargetFramesPerChunk = request.ChunkFrames }, options.ProjectVersion);
         var planner = new RunPlanner(workspace, new RunProgress(time), time);
         var planned = await planner.PlanAsync(plan, Check, cancellationToken).ConfigureAwait(false);
+        await new EarlierRuns(workspace).NoteAsync(planned.Store, planned.Run.Record, planned.Corpus.Manifest, cancellationToken).ConfigureAwait(false);
         return planned.Run.Record.Id;
     });
 
@@ -96,7 +97,10 @@ public sealed class Workshop(
         var pipeline = pipelines.Open(set, c.ModelKey);
         var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, record.ProjectVersion);
         return new RunBench(
-            c.Sampling, Videos(manifest), new ChunkCommitter(store, metadata, set.ActionUnitThresholds, workspace.ScratchFolder, time), pipeline.CreateLane);
+            c.Sampling, Videos(manifest), new ChunkCommitter(store, metadata, set.ActionUnitThresholds, workspace.ScratchFolder, time), pipeline.CreateLane)
+        {
+            Reuse = await new EarlierRuns(workspace).ReadAsync(store, c, manifest, cancellationToken).ConfigureAwait(false),
+        };
     }
 
     private async Task<(RunStore Store, RunDefinition Run, CorpusManifest Manifest)> ReadAsync(RunId id, CancellationToken cancellationToken)

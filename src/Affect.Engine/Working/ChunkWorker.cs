@@ -1,4 +1,5 @@
 using Affect.Core.Failures;
+using Affect.Core.Labels;
 using Affect.Core.Ledger;
 using Affect.Core.Processing;
 using Affect.Core.Runs;
@@ -94,6 +95,15 @@ public sealed partial class ChunkWorker(
 
         progress.Begin(lease.Chunk.Id.ToString(), lease.Chunk.VideoId, lease.Chunk.FrameCount);
         var fetching = time.GetTimestamp();
+        var earlier = await reuse.FindAsync(lease.Chunk, videos, sampling, cancellationToken).ConfigureAwait(false);
+        if (earlier?.Labels is { } taken)
+        {
+            var reading = new StageTimings { FetchSeconds = time.GetElapsedTime(fetching).TotalSeconds };
+            progress.Advanced((int)(lease.Chunk.FrameCount - taken.SkippedFrames), taken.Rows.Count(row => row.Status == FrameStatus.Face), reading);
+            await CommitAsync(new CommitRequest(lease, earlier.VideoFrames, profile.Name, started, reading, taken), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
         var opening = await videos.OpenAsync(lease.Chunk.Id.Video, cancellationToken).ConfigureAwait(false);
         if (opening.Video is not { } video)
         {
@@ -107,26 +117,28 @@ public sealed partial class ChunkWorker(
             throw new InvalidOperationException($"Chunk {lease.Chunk.Id} is of {lease.Chunk.VideoId}, the manifest has {video.Entry.Id} there.");
         }
 
-        var known = await reuse.FindAsync(lease.Chunk, cancellationToken).ConfigureAwait(false);
         var fetch = new StageTimings { FetchSeconds = time.GetElapsedTime(fetching).TotalSeconds };
         progress.Advanced(0, 0, fetch);
 
-        var job = new ChunkJob(lease.Chunk, video.Entry, video.LocalPath, video.Info, video.Index, sampling, known);
+        var job = new ChunkJob(lease.Chunk, video.Entry, video.LocalPath, video.Info, video.Index, sampling, earlier?.Detections);
         var outcome = await processor.ProcessAsync(job, progress, cancellationToken).ConfigureAwait(false);
         if (outcome is ChunkOutcome.Failed failed)
         {
             return await FailAsync(lease, failed.Failure, cancellationToken).ConfigureAwait(false);
         }
 
+        await CommitAsync(new CommitRequest(lease, video.Index.FrameCount, profile.Name, started, fetch, (ChunkOutcome.Labelled)outcome), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task CommitAsync(CommitRequest attempt, CancellationToken cancellationToken)
+    {
         var writing = time.GetTimestamp();
-        var labelled = (ChunkOutcome.Labelled)outcome;
-        var attempt = new CommitRequest(lease, video.Index.FrameCount, profile.Name, started, fetch, labelled);
         var (won, counts) = await committer.CommitAsync(attempt, cancellationToken).ConfigureAwait(false);
         progress.Advanced(0, 0, new StageTimings { WriteSeconds = time.GetElapsedTime(writing).TotalSeconds });
         // Also where another attempt's marker counts: the chunk is done, and a lease left open would run out and have it done again.
-        var result = await ledger.CompleteAsync(lease.Token, counts, cancellationToken).ConfigureAwait(false);
-        LogDone(lease.Token, labelled.Rows.Count, counts.Failed, won, result);
-        return true;
+        var result = await ledger.CompleteAsync(attempt.Lease.Token, counts, cancellationToken).ConfigureAwait(false);
+        LogDone(attempt.Lease.Token, attempt.Outcome.Rows.Count, counts.Failed, won, result);
     }
 
     private async Task<bool> FailAsync(Lease lease, ChunkFailure failure, CancellationToken cancellationToken)

@@ -48,6 +48,9 @@ public sealed class RunLayout
     /// <summary>The chunks: one a line, in plan order. Written once.</summary>
     public string Plan => Root + "plan.jsonl";
 
+    /// <summary>Which other runs of the workspace have labelled videos of this one before, for its workers.</summary>
+    public string Earlier => Root + "earlier.json";
+
     /// <summary>Prefix of the chunk files.</summary>
     public string ChunksPrefix => Root + "chunks/";
 

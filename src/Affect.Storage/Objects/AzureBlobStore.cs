@@ -169,6 +169,21 @@ public sealed class AzureBlobStore : IObjectStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var items = _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", _prefix + prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (items)
+        {
+            while (await RunAsync($"list the folders of '{prefix}'", async () => await items.MoveNextAsync()))
+            {
+                if (items.Current.IsPrefix)
+                {
+                    yield return items.Current.Prefix[(_prefix.Length + prefix.Length)..].TrimEnd('/');
+                }
+            }
+        }
+    }
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var blob = Blob(name);

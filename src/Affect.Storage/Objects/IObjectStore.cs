@@ -49,6 +49,12 @@ public interface IObjectStore
     /// </summary>
     IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What comes next, up to a '/', in the names that start with <paramref name="prefix"/> (empty, or with '/' at its end), without that '/', in the order of <see cref="ListAsync"/>:
+    /// <c>a</c> for <c>runs/a/x</c> and <c>runs/a/y/z</c> below <c>runs/</c>. Costs the same however many objects lie deeper. A folder whose last object was removed may still be there.
+    /// </summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+
     /// <summary>Removes an object; says whether there was one.</summary>
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 }

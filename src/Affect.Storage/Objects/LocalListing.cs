@@ -13,6 +13,16 @@ internal static class LocalListing
         return IsInside(start) ? WalkFolder(root, start, prefix, hiddenTopFolder) : [];
     }
 
+    /// <summary>Names of the folders in one.</summary>
+    public static IEnumerable<string> Folders(string root, string prefix, string hiddenTopFolder)
+    {
+        var path = Path.Combine(root, prefix);
+        return IsInside(prefix) && Directory.Exists(path)
+            ? new DirectoryInfo(path).EnumerateDirectories().Select(folder => folder.Name).Where(name => prefix.Length > 0 || name != hiddenTopFolder)
+                .OrderBy(name => name + "/", StringComparer.Ordinal)
+            : [];
+    }
+
     private static bool IsInside(string start) => start.Length == 0 || !start.TrimEnd('/').Split('/').Any(s => s is "" or "." or "..");
 
     private static IEnumerable<string> WalkFolder(string root, string folder, string prefix, string hidden)

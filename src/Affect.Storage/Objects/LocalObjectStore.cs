@@ -169,6 +169,16 @@ public sealed class LocalObjectStore : IObjectStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var folder in LocalListing.Folders(Location, prefix, TemporaryFolder))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return folder;
+        }
+    }
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -94,6 +94,14 @@ public sealed class FaultyObjectStore(IObjectStore inner, int seed, FaultRates r
         throw Fault($"listing {prefix} broke off");
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var folder in await CallAsync(async () => await inner.ListFoldersAsync(prefix, cancellationToken).ToListAsync(cancellationToken), $"list the folders of {prefix}", cancellationToken))
+        {
+            yield return folder;
+        }
+    }
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(() => inner.DeleteAsync(name, cancellationToken), $"delete {name}", cancellationToken);
 

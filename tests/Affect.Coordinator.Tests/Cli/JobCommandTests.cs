@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Affect.Coordinator.Local;
+using Affect.Core.Runs;
 
 namespace Affect.Coordinator.Tests.Cli;
 
@@ -73,6 +75,33 @@ public abstract class JobCommandTests
     }
 
     [Fact]
+    public async Task ACorpusThatGrew_IsLabelledWhereItIsNew()
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch.At("corpus"));
+        Clip(scratch.At("corpus/b.mp4"), 5);
+        await using var server = await ServeAsync(scratch.Folder);
+        await using var working = await server.WorkAsync();
+        async Task<Dictionary<string, (double Decode, byte[] Labels)>> LabelAsync()
+        {
+            var job = (await JsonAsync(0, "submit", scratch.At("corpus"), "--chunk-frames", "25", "--server", server.Url)).GetProperty("job").GetProperty("id").GetString()!;
+            await CallAsync(0, "watch", job, "--server", server.Url);
+            var run = Path.Combine(server.Location, "runs", (await JsonAsync(0, "report", job, "--server", server.Url)).GetProperty("runId").GetString()!);
+            var videos = (await File.ReadAllLinesAsync(Path.Combine(run, "videos.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!).ToArray();
+            var done = videos.Select((_, i) => DoneRecord.Parse(File.ReadAllBytes(Path.Combine(run, "done", $"v{i:D6}-c00000.json")))).ToArray();
+            return videos.Select((id, i) => (id, done[i])).ToDictionary(v => v.id, v => (v.Item2.StageSeconds["decode_wait"], Statistics(v.Item2)));
+        }
+
+        var first = await LabelAsync();
+        Clip(scratch.At("corpus/a.mp4"), 8);
+        var second = await LabelAsync();
+        Assert.True(first["b.mp4"].Decode > 0);
+        Assert.True(second["a.mp4"].Decode > 0);
+        Assert.Equal(0, second["b.mp4"].Decode);
+        Assert.Equal(first["b.mp4"].Labels, second["b.mp4"].Labels);
+    }
+
+    [Fact]
     public async Task AJobThatFails_OrIsCancelled_EndsTheWatchingWith5()
     {
         using var scratch = new Scratch();
@@ -110,12 +139,23 @@ public abstract class JobCommandTests
         var corpus = scratch.At("corpus");
         Directory.CreateDirectory(corpus);
         var good = Path.Combine(corpus, "good.mp4");
-        using var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-ss", "5", "-t", "1", "-i", Sample, "-vf", "scale=320:240,fps=25", "-frames:v", "25", "-an", "-c:v", "libx264", "-preset", "veryfast", good])!;
-        ffmpeg.WaitForExit();
-        Assert.Equal(0, ffmpeg.ExitCode);
+        Clip(good, 5);
         File.Copy(good, Path.Combine(corpus, "broken.mp4"));
         return corpus;
     }
+
+    /// <summary>A second of the sample.</summary>
+    private static void Clip(string path, int startSeconds)
+    {
+        using var ffmpeg = Process.Start(
+            "ffmpeg",
+            ["-v", "error", "-nostdin", "-ss", $"{startSeconds}", "-t", "1", "-i", Sample, "-vf", "scale=320:240,fps=25", "-frames:v", "25", "-an", "-c:v", "libx264", "-preset", "veryfast", path])!;
+        ffmpeg.WaitForExit();
+        Assert.Equal(0, ffmpeg.ExitCode);
+    }
+
+    /// <summary>Of the labels alone: the video's number is the corpus's.</summary>
+    private static byte[] Statistics(DoneRecord done) => Encoding.UTF8.GetBytes(done.Statistics!.Value.GetProperty("labels").GetRawText());
 
     /// <summary>An ffmpeg that decodes everything but the broken video; the environment's until it is disposed of.</summary>
     private sealed class FailingDecoder : IDisposable

@@ -54,6 +54,30 @@ public sealed class ResumeTests
         }
     }
 
+    /// <summary>Videos that were labelled before, under another name, are not decoded again; nor is anything where only the smoothing differs.</summary>
+    [Fact]
+    public async Task Run_OfACorpusThatGrew_LabelsWhatIsNew()
+    {
+        using var box = new Sandbox();
+        var first = box.Add(Clips.Cut(4, 4), "m.mp4");
+        box.Add(Clips.Get("transport.ts"), "n.ts");
+        var before = await box.RunAsync(box.Corpus, "out", 0, Options);
+        File.Move(first, Path.Combine(box.Corpus, "z.mp4"));
+        box.Add(Clips.Cut(10, 4), "a.mp4");
+        // Cut elsewhere, too.
+        var grown = await box.RunAsync(box.Corpus, "out", 0, "--chunk-frames", "40");
+        var fresh = await box.RunAsync(box.Corpus, "fresh", 0, "--chunk-frames", "40");
+        LabelTable.AssertSame(fresh.Labels(), grown.Labels());
+        var added = grown.Done().Count(d => d.Chunk.Video == 0);
+        Assert.Equal((0, null), (before.Number("chunksReused"), before.ReusedRun));
+        Assert.Equal((grown.Number("chunks") - added, before.Id), (grown.Number("chunksReused"), grown.ReusedRun));
+        Assert.All(grown.Done(), d => Assert.Equal(d.Chunk.Video == 0, d.StageSeconds["decode_wait"] > 0));
+
+        var smooth = await box.RunAsync(box.Corpus, "out", 0, ["--smoothing", "0.5", .. Options]);
+        Assert.Equal(smooth.Number("chunks"), smooth.Number("chunksReused"));
+        LabelTable.AssertSame((await box.RunAsync(box.Corpus, "fresh2", 0, ["--smoothing", "0.5", .. Options])).Labels(), smooth.Labels());
+    }
+
     [Fact]
     public async Task Run_TwiceAtOnce_EndsTwiceWithTheSameRows()
     {

@@ -23,7 +23,10 @@ namespace Affect.Engine.Tests.Fixtures;
 /// <param name="Id">Its id.</param>
 /// <param name="Frames">Its frames, 25 a second.</param>
 /// <param name="Label">The face of a frame, or null for none. Must not depend on anything but the frame.</param>
-internal sealed record MadeVideo(string Id, int Frames, Func<int, LabelRow?> Label);
+internal sealed record MadeVideo(string Id, int Frames, Func<int, LabelRow?> Label)
+{
+    public string Content { get; init; } = $"sha256:{Id.GetHashCode(StringComparison.Ordinal):x8}";
+}
 
 /// <summary>
 /// A run in a folder made by the real engine (ledger, workers, committer, finaliser) over a processor that makes its rows up, so that what storage holds can be
@@ -35,11 +38,11 @@ internal sealed class StoredRun : IDisposable
     private static readonly Rational TimeBase = new(1, 1000);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"affect-test-{Guid.NewGuid():N}");
 
-    private StoredRun(IReadOnlyList<MadeVideo> videos, Sampling sampling)
+    private StoredRun(IReadOnlyList<MadeVideo> videos, Sampling sampling, int chunkFrames)
     {
         Objects = new LocalObjectStore(_folder);
         Videos = new MadeLibrary(videos);
-        var entries = videos.Select(v => new CorpusEntry(v.Id, $"/made/{v.Id}", EntryKind.Video, $"sha256:{v.Id.GetHashCode(StringComparison.Ordinal):x8}", v.Frames)).ToList();
+        var entries = videos.Select(v => new CorpusEntry(v.Id, $"/made/{v.Id}", EntryKind.Video, v.Content, v.Frames)).ToList();
         Manifest = new CorpusManifest(entries);
         var configuration = new RunConfiguration
         {
@@ -53,7 +56,7 @@ internal sealed class StoredRun : IDisposable
         {
             var indexed = MadeLibrary.Index(videos[i]);
             var selection = FrameSelector.Select(indexed.Frames, indexed.Info.TimeBase, sampling);
-            var chunks = ChunkPlanner.Plan(i, entries[i], indexed.Frames, selection, new PlanOptions(ChunkFrames));
+            var chunks = ChunkPlanner.Plan(i, entries[i], indexed.Frames, selection, new PlanOptions(chunkFrames));
             plan.AddRange(chunks);
             records.Add(new VideoRecord(videos[i].Id, indexed.Info, indexed.Frames.FrameCount, selection.Count, chunks.Count, [], null));
         }
@@ -88,21 +91,23 @@ internal sealed class StoredRun : IDisposable
         Appearance = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 4))],
     };
 
-    public static async Task<StoredRun> CreateAsync(IReadOnlyList<MadeVideo> videos, Sampling? sampling = null)
+    public static async Task<StoredRun> CreateAsync(IReadOnlyList<MadeVideo> videos, Sampling? sampling = null, int chunkFrames = ChunkFrames)
     {
-        var run = new StoredRun(videos, sampling ?? Sampling.All);
+        var run = new StoredRun(videos, sampling ?? Sampling.All, chunkFrames);
         await run.Store.CreateAsync(run.Run, default);
         return run;
     }
 
     /// <summary>Labels what is left; with a limit, stops after that many chunks as a killed process would.</summary>
-    public async Task LabelAsync(int? chunks = null)
+    /// <returns>Frames that were labelled, not taken from earlier runs.</returns>
+    public async Task<int> LabelAsync(int? chunks = null, ChunkReuse? reuse = null, Func<LabelRow, LabelRow>? change = null)
     {
+        MadeProcessor? processor = null;
         var progress = new RunProgress(TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var left = chunks ?? int.MaxValue;
         var executor = new RunExecutor(
-            Store, Run, Videos, () => new MadeProcessor(Videos, () => { if (left-- <= 0) { stop.Cancel(); } }), ChunkReuse.None, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)],
+            Store, Run, Videos, () => processor = new MadeProcessor(Videos, () => { if (left-- <= 0) { stop.Cancel(); } }, change), reuse ?? ChunkReuse.None, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)],
             new RunOptions { Workers = 1 }, Scratch, null, progress, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {
@@ -112,6 +117,8 @@ internal sealed class StoredRun : IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
+
+        return processor?.Frames ?? 0;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

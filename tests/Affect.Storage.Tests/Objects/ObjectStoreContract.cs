@@ -146,6 +146,21 @@ public abstract class ObjectStoreContract
     }
 
     [Fact]
+    public async Task ListFolders_NamesEachOnce()
+    {
+        var store = await NewStoreAsync();
+        foreach (var name in new[] { "a-b/1", "a/b/1", "a/b/2", "a/c/x/y", "a/file", "a0/1", "b", "A/z", "a/b-1/1" })
+        {
+            await store.PutAsync(name, Bytes(name), Token);
+        }
+
+        Assert.Equal(["A", "a-b", "a", "a0"], await store.ListFoldersAsync("", Token).ToListAsync(Token));
+        Assert.Equal(["b-1", "b", "c"], await store.ListFoldersAsync("a/", Token).ToListAsync(Token));
+        Assert.Equal(["x"], await store.ListFoldersAsync("a/c/", Token).ToListAsync(Token));
+        Assert.Empty(await store.ListFoldersAsync("none/", Token).ToListAsync(Token));
+    }
+
+    [Fact]
     public async Task Delete_RemovesAndAllowsCreation()
     {
         var store = await NewStoreAsync();

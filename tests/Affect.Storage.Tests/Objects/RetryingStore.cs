@@ -63,6 +63,14 @@ internal sealed class RetryingStore(IObjectStore inner) : IObjectStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var folder in await RepeatAsync(async () => await inner.ListFoldersAsync(prefix, cancellationToken).ToListAsync(cancellationToken)))
+        {
+            yield return folder;
+        }
+    }
+
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         // After a lost reply "there was none" can mean "removed by the call before", so what was there is asked first.
