@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Affect.Core.Runs;
 using Affect.Engine.Preparing;
 using Affect.Storage.Fetching;
 using Affect.Storage.Layout;
@@ -48,7 +49,8 @@ public sealed class Workspace : IDisposable
     {
         await foreach (var id in Objects.ListFoldersAsync(RunLayout.RunsPrefix, cancellationToken).ConfigureAwait(false))
         {
-            if (await Objects.TryGetPropertiesAsync($"{RunLayout.RunsPrefix}{id}/run.json", cancellationToken).ConfigureAwait(false) is not null)
+            // A folder that somebody copied or renamed is no run.
+            if (RunId.TryParse(id, out _) && await Objects.TryGetPropertiesAsync(new RunLayout(id).Run, cancellationToken).ConfigureAwait(false) is not null)
             {
                 yield return id;
             }

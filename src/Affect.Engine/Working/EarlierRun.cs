@@ -61,7 +61,7 @@ public sealed class EarlierRun
         using var lines = new StreamReader(plan.Path);
         foreach (var chunk in PlanText.Enumerate(lines))
         {
-            var content = entries[chunk.Id.Video].Content;
+            var content = chunk.Id.Video < entries.Count ? entries[chunk.Id.Video].Content : throw new FormatException($"{store.Layout.Plan}: {chunk.Id} is of no video of the manifest.");
             if (!contents.Contains(content))
             {
                 continue;

@@ -63,6 +63,8 @@ public sealed class ResumeTests
         box.Add(Clips.Get("transport.ts"), "n.ts");
         var before = await box.RunAsync(box.Corpus, "out", 0, Options);
         File.Move(first, Path.Combine(box.Corpus, "z.mp4"));
+        Directory.CreateDirectory(Path.Combine(box.PathOf("out"), "runs", "old copy"));
+        File.Copy(Path.Combine(before.Location, "run.json"), Path.Combine(box.PathOf("out"), "runs", "old copy", "run.json"));
         box.Add(Clips.Cut(10, 4), "a.mp4");
         // Cut elsewhere, too.
         var grown = await box.RunAsync(box.Corpus, "out", 0, "--chunk-frames", "40");
