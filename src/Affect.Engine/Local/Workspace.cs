@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Affect.Core.Runs;
 using Affect.Engine.Preparing;
 using Affect.Storage.Fetching;
 using Affect.Storage.Layout;
@@ -49,8 +48,8 @@ public sealed class Workspace : IDisposable
     {
         await foreach (var id in Objects.ListFoldersAsync(RunLayout.RunsPrefix, cancellationToken).ConfigureAwait(false))
         {
-            // A folder that somebody copied or renamed is no run.
-            if (RunId.TryParse(id, out _) && await Objects.TryGetPropertiesAsync(new RunLayout(id).Run, cancellationToken).ConfigureAwait(false) is not null)
+            // Somebody's copy can have any name.
+            if (RunLayout.IsName(id) && await Objects.TryGetPropertiesAsync(new RunLayout(id).Run, cancellationToken).ConfigureAwait(false) is not null)
             {
                 yield return id;
             }

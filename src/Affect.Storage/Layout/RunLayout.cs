@@ -22,7 +22,7 @@ public sealed class RunLayout
     /// <param name="runId">The run's id; letters, digits and '-' only.</param>
     public RunLayout(string runId)
     {
-        if (runId.Length is 0 or > 64 || !runId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        if (!IsName(runId))
         {
             throw new ArgumentException($"'{runId}' is no run id: 1 to 64 letters, digits and '-'.", nameof(runId));
         }
@@ -30,6 +30,9 @@ public sealed class RunLayout
         RunId = runId;
         Root = $"{RunsPrefix}{runId}/";
     }
+
+    /// <summary>Whether a folder of this name can be a run's.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     public string RunId { get; }
 
