@@ -31,8 +31,8 @@ public readonly record struct RunId
 }
 
 /// <summary>
-/// Hash of what decides detections and tracks: manifest, sampling, detector, tracker, schema. A run whose affect models alone differ has the same key and
-/// can take detections and tracks from the earlier run.
+/// Hash of what decides detections and tracks: manifest, sampling, detector, tracker, schema. A run whose affect models or smoothing alone
+/// differ has the same key. For readers of records: which rows a run takes from others is decided by content, video by video.
 /// </summary>
 [JsonConverter(typeof(DetectionKeyJsonConverter))]
 public readonly record struct DetectionKey

@@ -49,7 +49,7 @@ public sealed class ChunkReuse(IReadOnlyList<string> contents, IEnumerable<Earli
             return null;
         }
 
-        EarlierChunk? partly = null;
+        (EarlierRun Run, EarlierChunk Chunk)? partly = null;
         var content = contents[chunk.Id.Video];
         foreach (var run in _runs.Where(run => run.Knows(content)))
         {
@@ -66,14 +66,15 @@ public sealed class ChunkReuse(IReadOnlyList<string> contents, IEnumerable<Earli
                 return new EarlierChunk(labels, null, video.Frames.FrameCount);
             }
 
-            if (partly is null)
-            {
-                partly = new EarlierChunk(null, new KnownDetections(found.Rows), video.Frames.FrameCount);
-                Note(run);
-            }
+            partly ??= (run, new EarlierChunk(null, new KnownDetections(found.Rows), video.Frames.FrameCount));
         }
 
-        return partly;
+        if (partly is { } best)
+        {
+            Note(best.Run);
+        }
+
+        return partly?.Chunk;
     }
 
     private void Note(EarlierRun run) => _used.AddOrUpdate(run.Id, 1, (_, count) => count + 1);

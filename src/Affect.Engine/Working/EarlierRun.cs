@@ -102,7 +102,9 @@ public sealed class EarlierRun
                 }
 
                 using var copy = await _store.Objects.OpenLocalAsync(_store.Layout.Root + done.ObjectName, _scratchFolder, cancellationToken).ConfigureAwait(false);
-                rows.AddRange(LabelParquet.Read(copy.Path, cancellationToken).Where(row => row.Frame >= chunk.FirstFrame && row.Frame < end));
+                // To the end of the file first: of one that is damaged half-way, a frame could lack faces.
+                LabelRow[] read = [.. LabelParquet.Read(copy.Path, cancellationToken).Where(row => row.Frame >= chunk.FirstFrame && row.Frame < end)];
+                rows.AddRange(read);
                 isDone = true;
                 areWhole &= done is { Problem: null, UnexpectedFrames: 0 };
             }
