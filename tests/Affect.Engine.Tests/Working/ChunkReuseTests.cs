@@ -113,6 +113,29 @@ public sealed class ChunkReuseTests
         Assert.Equal(new[] { 0, 2, 3 }.Sum(i => run.Run.Plan[i].FrameCount), await run.LabelAsync(reuse: await ReuseAsync(run, earlier)));
     }
 
+    /// <summary>The rows before the damage can be read: the last of those frames may lack faces.</summary>
+    [Fact]
+    public async Task ChunkFileThatIsDamagedHalfWay_GivesNoRows()
+    {
+        var film = new MadeVideo("film.mp4", 2 * (LabelParquet.RowGroupRows + 4_000), StoredRun.SomeFace);
+        using var earlier = await StoredRun.CreateAsync([film], chunkFrames: LabelParquet.RowGroupRows + 4_000);
+        await earlier.LabelAsync();
+        Assert.Equal(2, earlier.Run.Plan.Count);
+        var file = Directory.GetFiles(Path.Combine(earlier.Folder, earlier.Store.Layout.ChunksPrefix)).Order(StringComparer.Ordinal).First();
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        // In the second row group, before the footer.
+        bytes.AsSpan(bytes.Length * 95 / 100, 2_000).Fill(0x55);
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        var readable = new List<long>();
+        Assert.Throws<InvalidDataException>(() => readable.AddRange(LabelParquet.Read(file, default).Select(row => row.Frame)));
+        Assert.True(readable.Count > 1_000, "nothing before the damage can be read: this tests nothing");
+
+        using var run = await StoredRun.CreateAsync([film], chunkFrames: 100_000);
+        var found = await (await ReuseAsync(run, earlier)).FindAsync(Assert.Single(run.Run.Plan), run.Videos, Sampling.All, default);
+        Assert.Null(found!.Labels);
+        Assert.Equal(earlier.Run.Plan[1].FirstFrame, found.Detections!.Rows[0].Frame);
+    }
+
     [Fact]
     public async Task IndexWithOtherTimeStamps_TakesNothing()
     {
