@@ -73,15 +73,22 @@ internal static class MadeRun
         var run = Define(chunks, milliseconds);
         var store = StoreOf(new LocalObjectStore(folder), run.Record.Id);
         await store.CreateAsync(run, default);
+        var bench = BenchOf(store, run.Record.Id, Scratch(folder), chunks, milliseconds, kind) with { RecordsBegun = true };
         var (result, _) = await new RunExecutor(
-            store, run, new MadeVideos(chunks), () => new ChunkWork(kind, milliseconds), ChunkReuse.None, Thresholds, new RunOptions { Workers = lanes }, Scratch(folder), null,
-            new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance).ExecuteAsync(false, default);
+            store, run, bench, new RunOptions { Workers = lanes }, new RunProgress(TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance).ExecuteAsync(false, default);
         return result.Progress.Done;
     }
 
     private static string Scratch(string folder) => Path.Combine(folder, "scratch", $"{Environment.ProcessId}");
 
     private static RunStore StoreOf(LocalObjectStore objects, RunId run) => new(objects, new RunLayout(run.ToString()));
+
+    private static RunBench BenchOf(RunStore store, RunId id, string scratch, int chunks, int milliseconds, string kind)
+    {
+        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), ModelKey, Configuration.Detector.Model.Sha256, "benchmark");
+        return new RunBench(
+            Sampling.All, new MadeVideos(chunks), new ChunkCommitter(store, metadata, Thresholds, scratch, TimeProvider.System), () => new ChunkWork(kind, milliseconds));
+    }
 
     private static RunDefinition Define(int chunks, int milliseconds)
     {
@@ -100,9 +107,7 @@ internal static class MadeRun
             var store = StoreOf(objects, id);
             var run = await store.TryReadRecordAsync(cancellationToken) ?? throw new IOException($"There is no run {id}.");
             var (chunks, milliseconds) = Parse(run.CorpusLocation);
-            var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), ModelKey, Configuration.Detector.Model.Sha256, "benchmark");
-            return new RunBench(
-                Sampling.All, new MadeVideos(chunks), new ChunkCommitter(store, metadata, Thresholds, scratch, TimeProvider.System), () => new ChunkWork(kind, milliseconds));
+            return BenchOf(store, id, scratch, chunks, milliseconds, kind);
         }
 
         public async Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken)

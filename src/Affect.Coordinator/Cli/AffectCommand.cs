@@ -77,6 +77,7 @@ internal static class AffectCommand
         }
 
         root.Subcommands.Add(ClusterCommand.Create());
+        root.Subcommands.Add(TryChunkCommand.Create());
         return root;
     }
 }

@@ -20,7 +20,6 @@ internal sealed record RunArguments(
     TimeSpan ChunkTimeout,
     SmoothingOptions? Smoothing,
     string? Log,
-    string? OnlyChunk,
     OutputFormat Format)
 {
     public RunOptions ToRunOptions() => new()
@@ -64,9 +63,6 @@ internal sealed class RunOptionsBinder
         DefaultValueFactory = _ => 60,
     };
 
-    /// <summary>For <see cref="ChunkTrial"/>, not for people.</summary>
-    private readonly Option<string?> _onlyChunk = new(ChunkTrial.Option) { Hidden = true };
-
     private LogOption? _log;
 
     /// <summary>What a submission to a server takes of a run's options: what the workers decide is left out.</summary>
@@ -102,7 +98,7 @@ internal sealed class RunOptionsBinder
 
         foreach (var option in new Option[]
                  {
-                     _out, _models, _detector, _every, _fps, _start, _end, _chunkFrames, _workers, _decoder, _device, _smoothing, _retry, _timeout, _onlyChunk,
+                     _out, _models, _detector, _every, _fps, _start, _end, _chunkFrames, _workers, _decoder, _device, _smoothing, _retry, _timeout,
                  })
         {
             command.Options.Add(option);
@@ -149,6 +145,5 @@ internal sealed class RunOptionsBinder
         TimeSpan.FromSeconds(r.GetValue(_timeout)),
         r.GetValue(_smoothing) is { } seconds ? new SmoothingOptions(seconds) : null,
         _log?.Bind(r),
-        r.GetValue(_onlyChunk),
         format);
 }

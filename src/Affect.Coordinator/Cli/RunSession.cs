@@ -1,7 +1,6 @@
 using Affect.Coordinator.Local;
 using Affect.Coordinator.Reports;
-using Affect.Core.Planning;
-using Affect.Core.Runs;
+using Affect.Coordinator.Serving;
 using Affect.Engine.Corpora;
 using Affect.Engine.Local;
 using Affect.Engine.Models;
@@ -11,7 +10,6 @@ using Affect.Vision.Decoding;
 using Affect.Vision.Ffmpeg;
 using Affect.Vision.Models;
 using Affect.Vision.Onnx;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Affect.Coordinator.Cli;
 
@@ -24,11 +22,6 @@ internal static class RunSession
         var progress = new RunProgress(time);
         using var workspace = OpenWorkspace(arguments.Output, time);
         var request = await RequestAsync(arguments, workspace, time, cancellationToken).ConfigureAwait(false);
-        if (arguments.OnlyChunk is { } only)
-        {
-            return await RunAloneAsync(only, request, workspace, time, cancellationToken).ConfigureAwait(false);
-        }
-
         LocalRunResult result;
         using (var loggers = LogOption.Open(arguments.Log, time))
         await using (new ProgressDisplay(progress, time, live: !Console.IsErrorRedirected && arguments.Log != "-"))
@@ -42,24 +35,6 @@ internal static class RunSession
         var report = await Guard.RunAsync(() => RunReporter.WriteAsync(source, null, null, time, cancellationToken)).ConfigureAwait(false);
         RunSummary.Print(result, report, failures, arguments.Format);
         return failures.Count > 0 ? ExitCodes.CompletedWithFailures : ExitCodes.Success;
-    }
-
-    private static async Task<int> RunAloneAsync(
-        string chunk, LocalRunRequest request, Workspace workspace, TimeProvider time, CancellationToken cancellationToken)
-    {
-        if (!ChunkId.TryParse(chunk, out var id))
-        {
-            throw new CommandException(ExitCodes.Usage, $"{ChunkTrial.Option} must be a chunk's id, not '{chunk}'");
-        }
-
-        ChunkTrial.EndWithParent();
-        var run = new LocalRun(workspace, new RunProgress(time), time, NullLoggerFactory.Instance);
-        await Guard.RunAsync(async () =>
-        {
-            await run.ExecuteAloneAsync(request, id, cancellationToken).ConfigureAwait(false);
-            return true;
-        }).ConfigureAwait(false);
-        return ExitCodes.Success;
     }
 
     public static Workspace OpenWorkspace(string output, TimeProvider time)
@@ -121,7 +96,11 @@ internal static class RunSession
             Device = device,
             Decoder = decoder,
             RetryFailed = arguments.RetryFailed,
-            TryAlone = ChunkTrial.RunAsync,
+            TryAlone = TrialProcess.By(new TrialOrder
+            {
+                Location = workspace.Objects.Location, Device = arguments.Device, Decoder = arguments.Decoder, Detector = arguments.Detector, Models = arguments.Models,
+                DecoderTimeLimit = arguments.ChunkTimeout,
+            }),
             ProjectVersion = Installation.Version,
         };
     }

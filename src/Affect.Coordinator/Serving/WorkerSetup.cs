@@ -1,12 +1,9 @@
 using Affect.Coordinator.Cli;
 using Affect.Coordinator.Local;
-using Affect.Engine.Local;
 using Affect.Engine.Models;
 using Affect.Engine.Serving;
-using Affect.Storage.Parquet;
 using Affect.Vision.Decoding;
 using Affect.Vision.Ffmpeg;
-using Affect.Vision.Frames;
 using Affect.Vision.Models;
 using Affect.Vision.Onnx;
 using Microsoft.Extensions.Logging;
@@ -19,73 +16,52 @@ internal sealed record WorkerArguments(int Lanes, string Device, string Decoder,
 /// <summary>A worker of this machine, ready to work for a server. Disposed of after it has run.</summary>
 internal sealed class WorkerSetup : IAsyncDisposable
 {
-    private readonly Workspace _workspace;
-    private readonly PipelinePool _pipelines;
+    private readonly WorkshopSetup _setup;
 
-    private WorkerSetup(Workspace workspace, PipelinePool pipelines, WorkerHost host, string name)
-    {
-        (_workspace, _pipelines) = (workspace, pipelines);
-        (Host, Name) = (host, name);
-    }
+    private WorkerSetup(WorkshopSetup setup, WorkerHost host, string name) => (_setup, Host, Name) = (setup, host, name);
 
     public WorkerHost Host { get; }
 
     public string Name { get; }
 
-    /// <summary>Checks what was asked for (device, decoder, ffmpeg) before the first chunk is leased.</summary>
+    /// <summary>Checks what was asked for before the first chunk is leased.</summary>
+    /// <param name="arguments">What it is to be.</param>
+    /// <param name="source">The server.</param>
+    /// <param name="workplace">Where its results go and what it may read.</param>
+    /// <param name="isInServer">The server is in this process: its ledgers end with it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">The log.</param>
+    /// <param name="cancellationToken">Ends the checks.</param>
     /// <exception cref="CommandException">Something is not there.</exception>
     public static async Task<WorkerSetup> CreateAsync(
-        WorkerArguments arguments, IWorkSource source, Workplace workplace, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        WorkerArguments arguments, IWorkSource source, Workplace workplace, bool isInServer, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var device = RunSession.ParseDevice(arguments.Device);
-        if (device.Kind != DeviceKind.Cpu && Guard.Run(() => OrtRuntime.Probe(device)) is { } why)
+        var workshop = new WorkshopOptions(Environment.ProcessorCount, Installation.Version, new CorpusRoots(workplace.CorpusRoots).Contains)
         {
-            throw new CommandException(ExitCodes.Unavailable, why);
-        }
-
-        var workspace = RunSession.OpenWorkspace(workplace.Location, time);
-        PipelinePool? pipelines = null;
+            RecordsBegun = isInServer,
+            TryAlone = TrialProcess.By(new TrialOrder { Location = workplace.Location, Device = arguments.Device, Decoder = arguments.Decoder }),
+        };
+        var setup = await WorkshopSetup.CreateAsync(
+            new WorkshopArguments(workplace.Location, arguments.Lanes, arguments.Device, arguments.Decoder, null), workshop, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            await Guard.RunAsync(async () =>
-            {
-                await workspace.PrepareAsync(cancellationToken).ConfigureAwait(false);
-                await LabelParquet.TryOutAsync(workspace.ScratchFolder, cancellationToken).ConfigureAwait(false);
-                return true;
-            }).ConfigureAwait(false);
-            var decoder = await RunSession.ResolveDecoderAsync(arguments.Decoder, workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false);
-            var offers = await Guard.RunAsync(() => OffersAsync(workspace.Ffmpeg, decoder, device, time, cancellationToken)).ConfigureAwait(false);
-            // Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.
-            var frames = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * arguments.Lanes), time);
-            pipelines = new PipelinePool(device, frames, new DecodeOptions { Decoder = decoder });
-            var roots = new CorpusRoots(workplace.CorpusRoots);
-            var workshop = new Workshop(
-                workspace, Installation.Models, pipelines, new ReportConcluder(time), new WorkshopOptions(Environment.ProcessorCount, Installation.Version, roots.Contains), time);
+            var offers = await Guard.RunAsync(() => OffersAsync(setup.Workspace.Ffmpeg, setup.Decoder, setup.Device, time, cancellationToken)).ConfigureAwait(false);
             var options = new WorkerHostOptions
             {
                 Name = WorkerHostOptions.NewName(), Version = Installation.Version, Lanes = arguments.Lanes, Device = arguments.Device,
                 Decoder = arguments.Decoder, Offers = offers, Grace = arguments.Grace,
             };
             var retrying = new RetryingWorkSource(source, RetryingWorkSource.DefaultBound, time, Environment.ProcessId);
-            return new WorkerSetup(workspace, pipelines, new WorkerHost(retrying, workshop, options, time, loggers), options.Name);
+            return new WorkerSetup(setup, new WorkerHost(retrying, setup.Workshop, options, time, loggers), options.Name);
         }
         catch
         {
-            if (pipelines is not null)
-            {
-                await pipelines.DisposeAsync().ConfigureAwait(false);
-            }
-
-            workspace.Dispose();
+            await setup.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _pipelines.DisposeAsync().ConfigureAwait(false);
-        _workspace.Dispose();
-    }
+    public ValueTask DisposeAsync() => _setup.DisposeAsync();
 
     private static async Task<IReadOnlySet<string>> OffersAsync(
         FfmpegTools ffmpeg, ChosenDecoder decoder, DeviceSpec device, TimeProvider time, CancellationToken cancellationToken)

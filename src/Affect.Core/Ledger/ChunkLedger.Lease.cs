@@ -100,7 +100,7 @@ public sealed partial class ChunkLedger
     }
 
     /// <summary>
-    /// A chunk to lease a second time: the one leased longest to another worker, if it is slow enough; else null. Never one that has failed before: it can be what
+    /// A chunk to lease a second time: the one leased longest to another worker, if it is slow enough; else null. Never one that has failed before or is suspected: it can be what
     /// ends its workers, and would then cost one more than its attempts.
     /// </summary>
     private int? Slowest(WorkerTable.Known worker, long now)
@@ -113,7 +113,7 @@ public sealed partial class ChunkLedger
         ActiveLease? slowest = null;
         foreach (var lease in _leases.All)
         {
-            if (_slots[lease.Slot].ActiveLeases == 1 && !_failures.ContainsKey(lease.Slot) && lease.Worker != worker.Name && lease.StartedAt < (slowest?.StartedAt ?? long.MaxValue) &&
+            if (_slots[lease.Slot].ActiveLeases == 1 && !_failures.ContainsKey(lease.Slot) && !_suspects.Contains(lease.Slot) && lease.Worker != worker.Name && lease.StartedAt < (slowest?.StartedAt ?? long.MaxValue) &&
                 RequirementTags.AreMet(_groups[_slots[lease.Slot].Group].Requires, worker.Offers))
             {
                 slowest = lease;
@@ -132,7 +132,9 @@ public sealed partial class ChunkLedger
         AddLease(new ActiveLease(token, slot, worker.Name, now), now);
         worker.LastSlot = slot;
         _begunVideos.Add(_plan[slot].Id.Video);
-        return new Lease(token, _plan[slot], _options.LeaseDuration, _time.GetUtcNow() + _options.LeaseDuration, isSpeculative);
+        // The one who is slow may be dead, of this very chunk, and his lease not run out yet.
+        var isSuspect = isSpeculative || IsSuspect(slot);
+        return new Lease(token, _plan[slot], _options.LeaseDuration, _time.GetUtcNow() + _options.LeaseDuration, isSpeculative, isSuspect);
     }
 
     private LeaseReply NothingFor(WorkerTable.Known worker, long now)

@@ -114,9 +114,26 @@ public sealed partial class ChunkLedger
         }
 
         failures.Add(failure);
+        if (failure.Failure.Kind == FailureKind.WorkerLost && _slots[slot].State != ChunkState.Done)
+        {
+            Suspect(slot);
+        }
+
         _slots[slot].Failures = (byte)Math.Min(byte.MaxValue, _slots[slot].Failures + 1);
         _progress = _progress with { FailedAttempts = _progress.FailedAttempts + 1 };
     }
+
+    /// <summary>
+    /// What ended a process may be the chunk or its whole video (a codec's defect): the others of the video are under suspicion too, until one of them is done. So a video
+    /// costs one worker and not as many as it has chunks, and a worker that was merely switched off costs little.
+    /// </summary>
+    private void Suspect(int slot)
+    {
+        _suspects.Add(slot);
+        _suspectVideos.Add(_plan[slot].Id.Video);
+    }
+
+    private bool IsSuspect(int slot) => _suspects.Contains(slot) || _suspectVideos.Contains(_plan[slot].Id.Video);
 
     /// <summary>A lease of the chunk has just ended without completing it.</summary>
     private void GiveBack(int slot, long now, bool failed)

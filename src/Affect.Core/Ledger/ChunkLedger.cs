@@ -26,6 +26,8 @@ public sealed partial class ChunkLedger
     private readonly Dictionary<int, List<FailedAttempt>> _failures = [];
     private readonly Queue<FailedAttempt> _newFailures = new();
     private readonly HashSet<int> _begunVideos = [];
+    private readonly HashSet<int> _suspects = [];
+    private readonly HashSet<int> _suspectVideos = [];
     private readonly long _leaseTicks;
     private long _now = long.MinValue;
     private LedgerProgress _progress;
@@ -75,6 +77,16 @@ public sealed partial class ChunkLedger
         foreach (var failure in failures.OrderBy(failure => failure.At).ThenBy(failure => failure.Token.Attempt.Number))
         {
             LoadFailure(failure);
+        }
+    }
+
+    /// <summary>Marks a chunk that a process had in hand when it ended, though no attempt counts as failed: its leases say so (<see cref="Affect.Core.Ledger.Lease.IsSuspect"/>).</summary>
+    /// <exception cref="ArgumentException">The plan holds no such chunk.</exception>
+    public void Suspect(ChunkId chunk)
+    {
+        lock (_lock)
+        {
+            Suspect(SlotOf(chunk) ?? throw new ArgumentException($"Chunk {chunk} is suspected but not in the plan."));
         }
     }
 
@@ -146,6 +158,7 @@ public sealed partial class ChunkLedger
             _slots[slot].Winner = token.Attempt;
             _slots[slot].LastAttempt = Math.Max(_slots[slot].LastAttempt, token.Attempt.Number);
             Move(slot, ChunkState.Done);
+            _suspectVideos.Remove(token.Chunk.Video);
             _progress = _progress with { Counts = _progress.Counts + counts };
             return LedgerResult.Accepted;
         }

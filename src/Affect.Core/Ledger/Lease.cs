@@ -23,7 +23,10 @@ public sealed record WorkerProfile(string Name, [property: JsonConverter(typeof(
 /// <param name="Duration">Time left when the lease was given. Workers count this on their own clock.</param>
 /// <param name="ExpiresAt">The same by the ledger's wall clock, for people; the ledger itself uses the monotonic clock.</param>
 /// <param name="IsSpeculative">Another worker holds a lease on the same chunk.</param>
-public sealed record Lease(LeaseToken Token, ChunkSpec Chunk, TimeSpan Duration, DateTimeOffset ExpiresAt, bool IsSpeculative)
+/// <param name="IsSuspect">
+/// A worker was lost over it or over another chunk of its video, or may have been (a second lease): that may be what ended the worker. A process of its own tries it first.
+/// </param>
+public sealed record Lease(LeaseToken Token, ChunkSpec Chunk, TimeSpan Duration, DateTimeOffset ExpiresAt, bool IsSpeculative, bool IsSuspect = false)
 {
     /// <summary>The attempt, for the names of what it writes.</summary>
     public AttemptId Attempt => Token.Attempt;

@@ -8,10 +8,9 @@ using Affect.Engine.Serving;
 namespace Affect.Engine.Leasing;
 
 /// <summary>
-/// The ledger of a run on this machine. What must survive this process goes to storage before the caller hears of it: failures, and which chunks are in hand
-/// (<see cref="BegunRecord"/>). Thread-safe.
+/// The ledger of a run on this machine. Failures go to storage before the caller hears that they count. Thread-safe.
 /// </summary>
-public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds, TimeProvider time) : ILeaseClient
+public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds) : ILeaseClient
 {
     private readonly Queue<FailedAttempt> _unwritten = new();
     private readonly AsyncGate _writing = new();
@@ -24,14 +23,6 @@ public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOn
         try
         {
             await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var lease in reply.Leases)
-            {
-                await store.WriteBegunAsync(
-                    new BegunRecord(
-                        BegunRecord.CurrentFormatVersion, lease.Token.Chunk, lease.Token.Attempt, Environment.MachineName, Environment.ProcessId, time.GetUtcNow()),
-                    cancellationToken).ConfigureAwait(false);
-            }
-
             return reply;
         }
         catch
@@ -49,27 +40,17 @@ public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOn
     public Task<LedgerResult> HeartbeatAsync(string worker, LeaseToken token, CancellationToken cancellationToken) =>
         Task.FromResult(Ledger.Heartbeat(worker, token));
 
-    public async Task<LedgerResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken)
-    {
-        var result = Ledger.Complete(token, counts);
-        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
-        return result;
-    }
+    public Task<LedgerResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken) =>
+        Task.FromResult(Ledger.Complete(token, counts));
 
     public async Task<LedgerResult> FailAsync(string worker, LeaseToken token, ChunkFailure failure, CancellationToken cancellationToken)
     {
         var result = Ledger.Fail(worker, token, failure);
         await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
-        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
-    public async Task<LedgerResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken)
-    {
-        var result = Ledger.Release(token);
-        await store.RemoveBegunAsync(token, cancellationToken).ConfigureAwait(false);
-        return result;
-    }
+    public Task<LedgerResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken) => Task.FromResult(Ledger.Release(token));
 
     private Task<bool> StoreFailuresAsync(CancellationToken cancellationToken) => _writing.RunAsync(
         async () =>

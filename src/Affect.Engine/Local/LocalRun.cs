@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Affect.Core.Corpora;
-using Affect.Core.Failures;
 using Affect.Core.Planning;
 using Affect.Core.Runs;
 using Affect.Core.Tracking;
@@ -42,11 +41,8 @@ public sealed record LocalRunRequest
     /// <summary>Try again what earlier calls gave up.</summary>
     public bool RetryFailed { get; init; }
 
-    /// <summary>
-    /// Labels a chunk of this run in a process of its own and says what was wrong with that process, or null; for chunks that a process died over. Null:
-    /// they are labelled in this process, as all others.
-    /// </summary>
-    public Func<ChunkId, CancellationToken, Task<ChunkFailure?>>? TryAlone { get; init; }
+    /// <summary>See <see cref="RunBench.TryAlone"/>.</summary>
+    public TryChunkAlone? TryAlone { get; init; }
 
     public required string ProjectVersion { get; init; }
 }
@@ -81,7 +77,8 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         await using var decoder = OpenDecoder(request);
         using var pipeline = await OpenPipelineAsync(request, run, decoder, cancellationToken).ConfigureAwait(false);
         var before = watch.Elapsed;
-        var (execution, chunksBefore) = await Executor(request, store, run, videos, pipeline, reuse)
+        var bench = RunBench.Of(store, run.Record, request.Models, videos, pipeline, workspace.ScratchFolder, request.TryAlone, time) with { Reuse = reuse, RecordsBegun = true };
+        var (execution, chunksBefore) = await new RunExecutor(store, run, bench, request.Options, progress, time, loggers)
             .ExecuteAsync(request.RetryFailed, cancellationToken).ConfigureAwait(false);
         var working = watch.Elapsed - before;
 
@@ -90,17 +87,6 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         progress.Enter(RunPhase.Done, 0);
         return new LocalRunResult(
             store, run, prepared.Manifest, listing.Notes, execution, final, chunksBefore, reuse.Source, reuse.ChunksLabelled, watch.Elapsed, working);
-    }
-
-    /// <summary>
-    /// Labels one chunk of the run in this process and commits it; nothing else. For the process that tries a chunk over which another one died.
-    /// </summary>
-    public async Task ExecuteAloneAsync(LocalRunRequest request, ChunkId chunk, CancellationToken cancellationToken)
-    {
-        var (_, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
-        await using var decoder = OpenDecoder(request);
-        using var pipeline = OpenPipeline(request, run, decoder);
-        await Executor(request, store, run, Videos(prepared), pipeline, ChunkReuse.None).ExecuteAloneAsync(chunk, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(CorpusListing Listing, PreparedCorpus Prepared, RunStore Store, RunDefinition Run)> BeginAsync(
@@ -143,11 +129,6 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var decode = new DecodeOptions { Decoder = request.Decoder, StallLimit = request.Options.DecoderTimeLimit };
         return request.Models.Open(request.Device, decoder, decode, run.Record.Configuration.ModelKey);
     }
-
-    private RunExecutor Executor(
-        LocalRunRequest request, RunStore store, RunDefinition run, VideoLibrary videos, LanePipeline pipeline, ChunkReuse reuse) => new(
-        store, run, videos, pipeline.CreateLane, reuse, request.Models.ActionUnitThresholds, request.Options, workspace.ScratchFolder, request.TryAlone, progress,
-        time, loggers);
 
     private async Task<(RunStore Store, RunDefinition Run)> CreateOrResumeAsync(
         LocalRunRequest request, RunConfiguration configuration, PreparedCorpus prepared, CancellationToken cancellationToken)

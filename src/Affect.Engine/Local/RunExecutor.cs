@@ -1,13 +1,10 @@
-using Affect.Core.Failures;
 using Affect.Core.Ledger;
 using Affect.Core.Planning;
-using Affect.Core.Processing;
 using Affect.Core.Runs;
 using Affect.Engine.Leasing;
 using Affect.Engine.Progress;
 using Affect.Engine.Runs;
 using Affect.Engine.Working;
-using Affect.Storage.Parquet;
 using Microsoft.Extensions.Logging;
 
 namespace Affect.Engine.Local;
@@ -23,13 +20,8 @@ public sealed record ExecutionResult(LedgerProgress Progress, IReadOnlyList<Quar
 public sealed class RunExecutor(
     RunStore store,
     RunDefinition run,
-    IVideoLibrary videos,
-    Func<IChunkProcessor> createProcessor,
-    ChunkReuse reuse,
-    IReadOnlyList<float> actionUnitThresholds,
+    RunBench bench,
     RunOptions options,
-    string scratchFolder,
-    Func<ChunkId, CancellationToken, Task<ChunkFailure?>>? tryAlone,
     RunProgress progress,
     TimeProvider time,
     ILoggerFactory loggers)
@@ -50,56 +42,18 @@ public sealed class RunExecutor(
         if (!before.IsFinished)
         {
             var ids = run.Plan.ToDictionary(c => c.Id, c => c.VideoId);
-            ILeaseClient client = new LocalLeaseClient(ledger, store, ids, time);
-            var suspects = await SuspectsAsync(cancellationToken).ConfigureAwait(false);
-            if (suspects.Count > 0 && tryAlone is not null)
-            {
-                client = new SuspectLeaseClient(client, suspects.Select(s => s.Chunk), tryAlone, LedgerOptions.Default.LeaseDuration / 4, time);
-            }
-
+            var orphans = await OrphanedAttempts.FindAsync(store, cancellationToken).ConfigureAwait(false);
+            orphans.ForEach(orphan => ledger.Suspect(orphan.Chunk));
             var lanes = Math.Min(options.Workers, before.Chunks - before.Done - before.Quarantined);
-            await RunLanesAsync(lanes, client, Committer(), cancellationToken).ConfigureAwait(false);
-            foreach (var suspect in suspects)
+            await RunLanesAsync(lanes, new LocalLeaseClient(ledger, store, ids), cancellationToken).ConfigureAwait(false);
+            foreach (var orphan in orphans)
             {
                 // What became of the chunk is on record now.
-                await store.RemoveBegunAsync(suspect.Token(), cancellationToken).ConfigureAwait(false);
+                await store.RemoveBegunAsync(orphan.Token(), cancellationToken).ConfigureAwait(false);
             }
         }
 
         return (new ExecutionResult(ledger.Progress, ledger.Quarantined()), before.Done);
-    }
-
-    /// <summary>Labels one chunk once, without a word to the run's ledger: it is done afterwards, or it is not.</summary>
-    public async Task ExecuteAloneAsync(ChunkId chunk, CancellationToken cancellationToken)
-    {
-        var spec = run.Plan.FirstOrDefault(c => c.Id == chunk) ?? throw new ArgumentException($"The run has no chunk {chunk}.", nameof(chunk));
-        var done = await store.TryReadDoneAsync(chunk, cancellationToken).ConfigureAwait(false);
-        var ledger = new ChunkLedger(
-            [spec], LedgerOptions.Default with { MaxAttempts = 1 }, time, AttemptId.NewEpoch(), done is null ? [] : [done.ToDoneChunk()], []);
-        await RunLanesAsync(1, new PlainLeaseClient(ledger), Committer(), cancellationToken).ConfigureAwait(false);
-    }
-
-    private ChunkCommitter Committer()
-    {
-        var metadata = new LabelFileMetadata(
-            LabelFileKind.Chunk, run.Record.Id.ToString(), run.Record.Configuration.ModelKey,
-            run.Record.Configuration.Detector.Model.Sha256, run.Record.ProjectVersion);
-        return new ChunkCommitter(store, metadata, actionUnitThresholds, scratchFolder, time);
-    }
-
-    /// <summary>Attempts whose process is gone and left no word of their end: of a process on this machine that lives, the chunk is in good hands.</summary>
-    private async Task<List<BegunRecord>> SuspectsAsync(CancellationToken cancellationToken)
-    {
-        var suspects = new List<BegunRecord>();
-        await foreach (var begun in store.BegunAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (begun.Machine != Environment.MachineName || begun.ProcessId == Environment.ProcessId || !Directory.Exists($"/proc/{begun.ProcessId}"))
-            {
-                suspects.Add(begun);
-            }
-        }
-
-        return suspects;
     }
 
     private async Task<ChunkLedger> RebuildAsync(bool retryFailed, CancellationToken cancellationToken)
@@ -127,7 +81,7 @@ public sealed class RunExecutor(
         return new ChunkLedger(run.Plan, LedgerOptions.Default, time, AttemptId.NewEpoch(), done, failures);
     }
 
-    private async Task RunLanesAsync(int lanes, ILeaseClient client, ChunkCommitter committer, CancellationToken cancellationToken)
+    private async Task RunLanesAsync(int lanes, LocalLeaseClient client, CancellationToken cancellationToken)
     {
         // One lane's defect must end the others, not leave them labelling for hours before it is told.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -136,7 +90,7 @@ public sealed class RunExecutor(
             {
                 try
                 {
-                    await RunLaneAsync($"{Environment.MachineName}-{Environment.ProcessId}-{i}", client, committer, stop.Token).ConfigureAwait(false);
+                    await RunLaneAsync($"{Environment.MachineName}-{Environment.ProcessId}-{i}", client, stop.Token).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -155,12 +109,11 @@ public sealed class RunExecutor(
         }
     }
 
-    private async Task RunLaneAsync(string name, ILeaseClient client, ChunkCommitter committer, CancellationToken cancellationToken)
+    private async Task RunLaneAsync(string name, LocalLeaseClient client, CancellationToken cancellationToken)
     {
-        using var processor = createProcessor();
+        using var processor = bench.CreateProcessor();
         var worker = new ChunkWorker(
-            new WorkerProfile(name, _offers), client, videos, processor, committer, reuse, run.Record.Configuration.Sampling,
-            new WorkerOptions(), progress.AddLane(name), time, loggers.CreateLogger<ChunkWorker>());
+            new WorkerProfile(name, _offers), client, bench, processor, new WorkerOptions(), progress.AddLane(name), time, loggers.CreateLogger<ChunkWorker>());
         await worker.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,4 @@
 using Affect.Core.Jobs;
-using Affect.Core.Planning;
-using Affect.Core.Processing;
 using Affect.Core.Runs;
 using Affect.Engine.Working;
 
@@ -20,17 +18,6 @@ public interface IWorkshop
     /// <summary>Makes tracks, final labels and the report of a run whose chunks are all done or given up.</summary>
     /// <exception cref="StageFailureException">It cannot be finalised.</exception>
     Task<JobOutcome> FinaliseAsync(WorkItem item, CancellationToken cancellationToken);
-}
-
-/// <summary>What labelling chunks of one run takes.</summary>
-/// <param name="Sampling">Which frames.</param>
-/// <param name="Videos">The run's videos.</param>
-/// <param name="Committer">Writes what comes of a chunk.</param>
-/// <param name="CreateProcessor">Makes a lane's processor; disposing it leaves the models to the others.</param>
-public sealed record RunBench(Sampling Sampling, IVideoLibrary Videos, ChunkCommitter Committer, Func<IChunkProcessor> CreateProcessor)
-{
-    /// <summary>What earlier runs know of its videos.</summary>
-    public ChunkReuse Reuse { get; init; } = ChunkReuse.None;
 }
 
 /// <summary>A stage (or a run's opening) failed for a reason that people must hear.</summary>

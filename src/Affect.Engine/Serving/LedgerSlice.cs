@@ -10,8 +10,8 @@ using Affect.Storage.Objects;
 namespace Affect.Engine.Serving;
 
 /// <summary>
-/// The ledger of one part of a run, rebuilt from the plan, the done markers and the failure records of its chunks. Failures are in storage before the caller
-/// hears that they count. Thread-safe.
+/// The ledger of one part of a run, rebuilt from the plan, the done markers and the failure records of its chunks, and from what a server that is gone had in hand itself.
+/// Failures are in storage before the caller hears that they count. Thread-safe.
 /// </summary>
 public sealed class LedgerSlice : ILedgerSlice
 {
@@ -20,10 +20,19 @@ public sealed class LedgerSlice : ILedgerSlice
     private readonly RunStore _store;
     private readonly ChunkLedger _ledger;
     private readonly IReadOnlyDictionary<ChunkId, string> _videos;
+    private readonly ConcurrentDictionary<ChunkId, IReadOnlyList<LeaseToken>> _orphans;
     private readonly Queue<FailedAttempt> _unwritten = new();
     private readonly AsyncGate _writing = new();
 
-    private LedgerSlice(RunStore store, ChunkLedger ledger, IReadOnlyDictionary<ChunkId, string> videos) => (_store, _ledger, _videos) = (store, ledger, videos);
+    private LedgerSlice(RunStore store, ChunkLedger ledger, IReadOnlyDictionary<ChunkId, string> videos, IEnumerable<LeaseToken> orphans)
+    {
+        (_store, _ledger, _videos) = (store, ledger, videos);
+        _orphans = new(orphans.GroupBy(o => o.Chunk).Select(group => KeyValuePair.Create(group.Key, (IReadOnlyList<LeaseToken>)[.. group])));
+        foreach (var chunk in _orphans.Keys)
+        {
+            ledger.Suspect(chunk);
+        }
+    }
 
     /// <param name="store">The run.</param>
     /// <param name="part">Its part.</param>
@@ -49,7 +58,9 @@ public sealed class LedgerSlice : ILedgerSlice
         var failures = await ReadAsync(
             store, store.Layout.FailedPrefixesOf(first, last), name => RunLayout.TryParseAttempt(name, out var attempt) && videos.ContainsKey(attempt.Chunk),
             json => FailedRecord.Parse(json).ToFailedAttempt(), cancellationToken).ConfigureAwait(false);
-        return new LedgerSlice(store, new ChunkLedger(plan, options, time, AttemptId.NewEpoch(), done, failures), videos);
+        var orphans = await OrphanedAttempts.FindAsync(store, cancellationToken).ConfigureAwait(false);
+        return new LedgerSlice(
+            store, new ChunkLedger(plan, options, time, AttemptId.NewEpoch(), done, failures), videos, orphans.Select(o => o.Token()).Where(o => videos.ContainsKey(o.Chunk)));
     }
 
     public async Task<SliceLease> LeaseAsync(WorkerProfile worker, CancellationToken cancellationToken)
@@ -63,10 +74,10 @@ public sealed class LedgerSlice : ILedgerSlice
         AfterAsync(_ledger.Heartbeat(worker, token), cancellationToken);
 
     public Task<SliceResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken) =>
-        AfterAsync(_ledger.Complete(token, counts), cancellationToken);
+        AfterAsync(_ledger.Complete(token, counts), token.Chunk, cancellationToken);
 
     public Task<SliceResult> FailAsync(string worker, LeaseToken token, ChunkFailure failure, CancellationToken cancellationToken) =>
-        AfterAsync(_ledger.Fail(worker, token, failure), cancellationToken);
+        AfterAsync(_ledger.Fail(worker, token, failure), token.Chunk, cancellationToken);
 
     public Task<SliceResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken) => AfterAsync(_ledger.Release(token), cancellationToken);
 
@@ -95,6 +106,21 @@ public sealed class LedgerSlice : ILedgerSlice
         }
 
         return _ledger.Requeue(IsMeant).Count;
+    }
+
+    /// <summary>An attempt has ended, with a word on record: the records of those that ended without one have told all they can.</summary>
+    private async Task<SliceResult> AfterAsync(LedgerResult result, ChunkId chunk, CancellationToken cancellationToken)
+    {
+        var after = await AfterAsync(result, cancellationToken).ConfigureAwait(false);
+        if (_orphans.TryRemove(chunk, out var orphans))
+        {
+            foreach (var orphan in orphans)
+            {
+                await _store.RemoveBegunAsync(orphan, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return after;
     }
 
     private async Task<SliceResult> AfterAsync(LedgerResult result, CancellationToken cancellationToken)

@@ -87,8 +87,7 @@ internal sealed partial class WorkerLane(
         {
             var (bench, processor) = await BenchAsync(item.Run!.Value, drop).ConfigureAwait(false);
             var worker = new ChunkWorker(
-                profile, client, bench.Videos, processor, bench.Committer, bench.Reuse, bench.Sampling, new WorkerOptions(HeartbeatsPerLease), progress, time,
-                loggers.CreateLogger<ChunkWorker>());
+                profile, client, bench, processor, new WorkerOptions(HeartbeatsPerLease), progress, time, loggers.CreateLogger<ChunkWorker>());
             await worker.WorkAsync(chunk, drop).ConfigureAwait(false);
         }
         catch (StageFailureException e)

@@ -11,7 +11,6 @@ using Affect.Engine.Progress;
 using Affect.Engine.Runs;
 using Affect.Engine.Working;
 using Affect.Storage.Layout;
-using Affect.Storage.Parquet;
 using Affect.Vision.Models;
 
 namespace Affect.Engine.Serving;
@@ -20,7 +19,20 @@ namespace Affect.Engine.Serving;
 /// <param name="Threads">Videos probed and label files written at once: nothing else of the job is to be done meanwhile.</param>
 /// <param name="ProjectVersion">Version of this program.</param>
 /// <param name="MayRead">Whether a video of a corpus may be read (<see cref="Workplace.CorpusRoots"/>); null: any may.</param>
-public sealed record WorkshopOptions(int Threads, string ProjectVersion, Func<string, bool>? MayRead);
+public sealed record WorkshopOptions(int Threads, string ProjectVersion, Func<string, bool>? MayRead)
+{
+    /// <summary>See <see cref="RunBench.TryAlone"/>.</summary>
+    public TryChunkAlone? TryAlone { get; init; }
+
+    /// <summary>Name or folder of the detector of all runs, or null for each run's, by its name.</summary>
+    public string? Detector { get; init; }
+
+    /// <summary>Names or folders of the affect models of all runs, in their order; none: each run's, by their names.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <inheritdoc cref="RunBench.RecordsBegun"/>
+    public bool RecordsBegun { get; init; }
+}
 
 /// <summary>
 /// The real workshop: ffmpeg, models, storage. Runs used last are kept open; runs with the same models share the sessions. Thread-safe.
@@ -93,12 +105,11 @@ public sealed class Workshop(
         var record = await store.TryReadRecordAsync(cancellationToken).ConfigureAwait(false) ?? throw NoRun(id);
         var manifest = Manifest(await store.ReadManifestAsync(cancellationToken).ConfigureAwait(false));
         var c = record.Configuration;
-        var set = RunModels.Load(models, c, null, []);
+        var set = RunModels.Load(models, c, options.Detector, options.Models);
         var pipeline = pipelines.Open(set, c.ModelKey);
-        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, record.ProjectVersion);
-        return new RunBench(
-            c.Sampling, Videos(manifest), new ChunkCommitter(store, metadata, set.ActionUnitThresholds, workspace.ScratchFolder, time), pipeline.CreateLane)
+        return RunBench.Of(store, record, set, Videos(manifest), pipeline, workspace.ScratchFolder, options.TryAlone, time) with
         {
+            RecordsBegun = options.RecordsBegun,
             Reuse = await new EarlierRuns(workspace).ReadAsync(store, c, manifest, cancellationToken).ConfigureAwait(false),
         };
     }

@@ -30,6 +30,13 @@ public sealed class ChunkCommitter(
     /// <summary>The marker of a chunk that is done already, by whomever, or null.</summary>
     public Task<DoneRecord?> FindDoneAsync(ChunkId chunk, CancellationToken cancellationToken) => store.TryReadDoneAsync(chunk, cancellationToken);
 
+    /// <summary>Puts on record that this process has the chunk in hand.</summary>
+    public Task BeginAsync(LeaseToken attempt, CancellationToken cancellationToken) => store.WriteBegunAsync(
+        new BegunRecord(BegunRecord.CurrentFormatVersion, attempt.Chunk, attempt.Attempt, Environment.MachineName, Environment.ProcessId, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>Takes that back: the attempt has ended, however.</summary>
+    public Task EndAsync(LeaseToken attempt, CancellationToken cancellationToken) => store.RemoveBegunAsync(attempt, cancellationToken);
+
     /// <summary>Whether this attempt counts, and the frames of the one that does.</summary>
     public async Task<(bool Won, FrameCounts Counts)> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
     {

@@ -15,11 +15,8 @@ namespace Affect.Engine.Working;
 public sealed partial class ChunkWorker(
     WorkerProfile profile,
     ILeaseClient ledger,
-    IVideoLibrary videos,
+    RunBench bench,
     IChunkProcessor processor,
-    ChunkCommitter committer,
-    ChunkReuse reuse,
-    Core.Planning.Sampling sampling,
     WorkerOptions options,
     RunProgress.Lane progress,
     TimeProvider time,
@@ -59,6 +56,11 @@ public sealed partial class ChunkWorker(
         var completed = false;
         try
         {
+            if (bench.RecordsBegun)
+            {
+                await bench.Committer.BeginAsync(lease.Token, held.Token).ConfigureAwait(false);
+            }
+
             completed = await LabelAsync(lease, held.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -80,22 +82,42 @@ public sealed partial class ChunkWorker(
             progress.End(completed);
             await held.CancelAsync().ConfigureAwait(false);
             await heart.ConfigureAwait(false);
+            if (bench.RecordsBegun)
+            {
+                await EndAsync(lease.Token).ConfigureAwait(false);
+            }
         }
     }
 
     private async Task<bool> LabelAsync(Lease lease, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
-        if (await committer.FindDoneAsync(lease.Chunk.Id, cancellationToken).ConfigureAwait(false) is { } done)
+        if (await CompleteIfDoneAsync(lease, cancellationToken).ConfigureAwait(false) is not null)
         {
             // Another process works on the same run and was faster.
-            await ledger.CompleteAsync(lease.Token, done.Frames.Counts, cancellationToken).ConfigureAwait(false);
             return true;
         }
 
         progress.Begin(lease.Chunk.Id.ToString(), lease.Chunk.VideoId, lease.Chunk.FrameCount);
+        if (lease.IsSuspect && bench.TryAlone is { } tryAloneAsync)
+        {
+            LogTriedAlone(lease.Token);
+            if (await tryAloneAsync(lease.Chunk, cancellationToken).ConfigureAwait(false) is { } fatal)
+            {
+                return await FailAsync(lease, fatal, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (await CompleteIfDoneAsync(lease, cancellationToken).ConfigureAwait(false) is { } counts)
+            {
+                progress.Advanced((int)(counts.Frames - counts.Skipped), (int)counts.Faces, default);
+                return true;
+            }
+
+            // That process ended by itself, and so will this one: what is wrong with the chunk is an ordinary failure, and said here.
+        }
+
         var fetching = time.GetTimestamp();
-        var earlier = await reuse.FindAsync(lease.Chunk, videos, sampling, cancellationToken).ConfigureAwait(false);
+        var earlier = await bench.Reuse.FindAsync(lease.Chunk, bench.Videos, bench.Sampling, cancellationToken).ConfigureAwait(false);
         if (earlier?.Labels is { } taken)
         {
             var reading = new StageTimings { FetchSeconds = time.GetElapsedTime(fetching).TotalSeconds };
@@ -104,7 +126,7 @@ public sealed partial class ChunkWorker(
             return true;
         }
 
-        var opening = await videos.OpenAsync(lease.Chunk.Id.Video, cancellationToken).ConfigureAwait(false);
+        var opening = await bench.Videos.OpenAsync(lease.Chunk.Id.Video, cancellationToken).ConfigureAwait(false);
         if (opening.Video is not { } video)
         {
             return await FailAsync(lease, opening.Failure!, cancellationToken).ConfigureAwait(false);
@@ -120,7 +142,7 @@ public sealed partial class ChunkWorker(
         var fetch = new StageTimings { FetchSeconds = time.GetElapsedTime(fetching).TotalSeconds };
         progress.Advanced(0, 0, fetch);
 
-        var job = new ChunkJob(lease.Chunk, video.Entry, video.LocalPath, video.Info, video.Index, sampling, earlier?.Detections);
+        var job = new ChunkJob(lease.Chunk, video.Entry, video.LocalPath, video.Info, video.Index, bench.Sampling, earlier?.Detections);
         var outcome = await processor.ProcessAsync(job, progress, cancellationToken).ConfigureAwait(false);
         if (outcome is ChunkOutcome.Failed failed)
         {
@@ -131,10 +153,35 @@ public sealed partial class ChunkWorker(
         return true;
     }
 
+    /// <summary>The frames of a chunk that is done already, of which the ledger has heard now; or null.</summary>
+    private async Task<FrameCounts?> CompleteIfDoneAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (await bench.Committer.FindDoneAsync(lease.Chunk.Id, cancellationToken).ConfigureAwait(false) is not { } done)
+        {
+            return null;
+        }
+
+        await ledger.CompleteAsync(lease.Token, done.Frames.Counts, cancellationToken).ConfigureAwait(false);
+        return done.Frames.Counts;
+    }
+
+    /// <summary>A record that stays behind only has the chunk tried with care, should it ever be leased again: no reason to end anything.</summary>
+    private async Task EndAsync(LeaseToken attempt)
+    {
+        try
+        {
+            await bench.Committer.EndAsync(attempt, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            LogRecordLeft(attempt, e.Message);
+        }
+    }
+
     private async Task CommitAsync(CommitRequest attempt, CancellationToken cancellationToken)
     {
         var writing = time.GetTimestamp();
-        var (won, counts) = await committer.CommitAsync(attempt, cancellationToken).ConfigureAwait(false);
+        var (won, counts) = await bench.Committer.CommitAsync(attempt, cancellationToken).ConfigureAwait(false);
         progress.Advanced(0, 0, new StageTimings { WriteSeconds = time.GetElapsedTime(writing).TotalSeconds });
         // Also where another attempt's marker counts: the chunk is done, and a lease left open would run out and have it done again.
         var result = await ledger.CompleteAsync(attempt.Lease.Token, counts, cancellationToken).ConfigureAwait(false);
@@ -192,6 +239,12 @@ public sealed partial class ChunkWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt} failed ({Kind}): {Reason}")]
     private partial void LogFailed(LeaseToken attempt, FailureKind kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt}: a process died over this chunk: a process of its own tries it first")]
+    private partial void LogTriedAlone(LeaseToken attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt}: its record among the begun ones stays: {Reason}")]
+    private partial void LogRecordLeft(LeaseToken attempt, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Attempt}: lease lost, its work is dropped")]
     private partial void LogLeaseLost(LeaseToken attempt);

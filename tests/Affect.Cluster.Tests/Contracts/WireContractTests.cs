@@ -53,7 +53,7 @@ public sealed class WireContractTests
     private static readonly LedgerProgress Progress = new(9, 1, 2, 5, 1, 3, 4, 100, new FrameCounts(6, 3, 1, 1, 1, 4), 10);
 
     private static readonly Lease Chunk = new(
-        Token, new ChunkSpec(new ChunkId(12, 3), "a.mp4", 250, 50, 128000, 256000) { Requires = "codec:h264" }, TimeSpan.FromSeconds(30), At, true);
+        Token, new ChunkSpec(new ChunkId(12, 3), "a.mp4", 250, 50, 128000, 256000) { Requires = "codec:h264" }, TimeSpan.FromSeconds(30), At, true, true);
 
     private static readonly object[] Samples =
     [

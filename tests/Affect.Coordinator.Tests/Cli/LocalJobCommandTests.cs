@@ -28,7 +28,7 @@ public sealed class LocalJobCommandTests : JobCommandTests
 
         public static async Task<Working> StartAsync(LiveServer server) => new(
             await WorkerSetup.CreateAsync(
-                new WorkerArguments(1, "cpu", "cpu", TimeSpan.FromSeconds(20)), server.Engine, server.Workplace, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None),
+                new WorkerArguments(1, "cpu", "cpu", TimeSpan.FromSeconds(20)), server.Engine, server.Workplace, isInServer: true, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None),
             new CancellationTokenSource());
 
         public async ValueTask DisposeAsync()

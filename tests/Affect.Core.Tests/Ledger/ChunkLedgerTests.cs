@@ -213,7 +213,7 @@ public sealed class ChunkLedgerTests
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(LeaseStatus.Wait, ledger.Status("a"));
         var second = ledger.One("b");
-        Assert.True(second.IsSpeculative);
+        Assert.True(second.IsSpeculative && second.IsSuspect && !slow.IsSuspect);
         Assert.Equal(slow.Chunk, second.Chunk);
         Assert.Equal(LeaseStatus.Wait, ledger.Status("c"));
         Assert.Equal((1, 2), (ledger.Progress.Leased, ledger.Progress.ActiveLeases));
@@ -223,6 +223,51 @@ public sealed class ChunkLedgerTests
         Assert.Equal((1, 1, 0), (ledger.Progress.Leased, ledger.Progress.ActiveLeases, ledger.Progress.Pending));
         Assert.Equal(LedgerResult.Accepted, ledger.Complete(second.Token, Ten));
         Assert.True(ledger.Progress.IsFinished);
+    }
+
+    [Fact]
+    public void Lease_OfAChunkThatAWorkerWasLostOver_SaysSo_AlsoAfterARebuild()
+    {
+        var plan = Plan(1, 1, 1);
+        var options = new LedgerOptions { RetryDelay = TimeSpan.Zero };
+        var ledger = NewLedger(plan, _time, options);
+        var (lost, failed) = (ledger.One("a"), ledger.One("b"));
+        Assert.False(lost.IsSuspect || failed.IsSuspect);
+        ledger.LoseWorker("a");
+        ledger.Fail("b", failed.Token, Decode);
+        ledger.Release(ledger.One("c").Token);
+
+        var rebuilt = new ChunkLedger(plan, options, _time, AttemptId.NewEpoch(), [], ledger.TakeNewFailures());
+        foreach (var one in new[] { ledger, rebuilt })
+        {
+            Assert.Equal([lost.Chunk], one.Lease(Worker("c"), 3).Leases.Where(lease => lease.IsSuspect).Select(lease => lease.Chunk));
+        }
+    }
+
+    [Fact]
+    public void Suspect_MarksAChunk_WithoutCountingAnAttempt()
+    {
+        var ledger = NewLedger(Plan(1, 1), _time, new LedgerOptions { MaxAttempts = 1 });
+        ledger.Suspect(new ChunkId(1, 0));
+        Assert.Equal([false, true], ledger.Lease(Worker("a"), 2).Leases.Select(lease => lease.IsSuspect));
+        Assert.Equal(0, ledger.Progress.FailedAttempts);
+        Assert.Throws<ArgumentException>(() => ledger.Suspect(new ChunkId(5, 0)));
+    }
+
+    /// <summary>A video whose every chunk ends its worker is to end one only; one chunk that is well clears the others.</summary>
+    [Fact]
+    public void Lease_OfAVideoThatAWorkerWasLostOver_SaysSo_UntilAChunkOfItIsDone()
+    {
+        var ledger = NewLedger(Plan(4, 1), _time, new LedgerOptions { RetryDelay = TimeSpan.Zero });
+        var lost = ledger.One("a");
+        ledger.LoseWorker("a");
+        var (second, third) = (ledger.One("b"), ledger.One("b"));
+        Assert.True(second.IsSuspect && third.IsSuspect);
+        ledger.Fail("b", second.Token, Decode);
+        ledger.Complete(third.Token, Ten);
+        var rest = ledger.Lease(Worker("b"), 5).Leases;
+        Assert.Equal([new(0, 3), new(1, 0), lost.Chunk.Id, second.Chunk.Id], rest.Select(lease => lease.Chunk.Id));
+        Assert.Equal([lost.Chunk.Id], rest.Where(lease => lease.IsSuspect).Select(lease => lease.Chunk.Id));
     }
 
     /// <summary>A chunk that ends its workers must cost as many as it has attempts, not one more that was idle near the end.</summary>

@@ -44,6 +44,13 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task TryChunk_WithoutAnOrder_SaysWhoseItIs()
+    {
+        using var box = new Sandbox();
+        AssertRefused(await box.CallAsync("try-chunk"), 64, "standard input");
+    }
+
+    [Fact]
     public async Task Run_OfACorpusThatIsNotThere_SaysSo()
     {
         using var box = new Sandbox();

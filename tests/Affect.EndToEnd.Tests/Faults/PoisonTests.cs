@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Affect.Core.Failures;
 using Affect.EndToEnd.Tests.Fixtures;
+using Affect.EndToEnd.Tests.Serving;
+using Affect.Engine.Serving;
 
 namespace Affect.EndToEnd.Tests.Faults;
 
@@ -33,6 +36,30 @@ public sealed class PoisonTests
 
         var third = await box.RunAsync(box.Corpus, "out", 3);
         Assert.Equal(50, third.Number("framesFailed"));
+    }
+
+    /// <summary>A server that labels by itself loses its ledgers with its process: storage tells what it had in hand.</summary>
+    [Fact]
+    public async Task Chunk_ThatCrashesTheServerThatLabelsIt_DoesSoOnce()
+    {
+        using var box = new Sandbox();
+        box.Add(Clips.Cut(4, 4), "good.mp4");
+        box.Add(Clips.Cut(4, 2), "poison.mp4");
+        Crash(box);
+        using var first = await ServerProcess.StartAsync(box, workers: 2);
+        var submitted = await box.CallAsync("submit", box.Corpus, "--server", first.Url, "--output", "json");
+        Assert.True(submitted.ExitCode == 0, $"{submitted}");
+        var job = JsonSerializer.Deserialize<JobStatus>(submitted.Output, WireJson.Options)!.Job.Id;
+        Assert.Equal(SegmentationFault, (await first.Process.WaitAsync()).ExitCode);
+
+        using var second = await ServerProcess.StartAsync(box, workers: 2, first.Port);
+        var watched = await box.CallAsync("watch", job.ToString(), "--server", second.Url, "--output", "json");
+        Assert.True(watched.ExitCode == 3, $"{watched}");
+        var status = JsonSerializer.Deserialize<JobStatus>(watched.Output, WireJson.Options)!;
+        Assert.Equal((150, 100, 50), (status.Job.Outcome!.Counts.Frames, status.Job.Outcome.Counts.Frames - status.Job.Outcome.Counts.Failed, status.Job.Outcome.Counts.Failed));
+        Assert.Empty(Directory.GetFiles(Path.Combine(box.PathOf("out/runs"), status.Job.Run.ToString()!, "begun")));
+        second.Process.Signal(AffectProcess.Terminate);
+        Assert.Equal(0, (await second.Process.WaitAsync()).ExitCode);
     }
 
     /// <summary>

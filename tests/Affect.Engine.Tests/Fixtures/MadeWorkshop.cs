@@ -1,12 +1,12 @@
+using Affect.Core.Failures;
 using Affect.Core.Jobs;
-using Affect.Core.Labels;
+using Affect.Core.Planning;
 using Affect.Core.Processing;
 using Affect.Core.Runs;
 using Affect.Engine.Finalising;
 using Affect.Engine.Progress;
 using Affect.Engine.Serving;
 using Affect.Engine.Working;
-using Affect.Storage.Parquet;
 
 namespace Affect.Engine.Tests.Fixtures;
 
@@ -15,14 +15,14 @@ namespace Affect.Engine.Tests.Fixtures;
 /// <param name="createProcessor">Makes a lane's processor; null: the made one.</param>
 internal sealed class MadeWorkshop(StoredRun run, Func<IChunkProcessor>? createProcessor = null) : IWorkshop
 {
+    public Func<ChunkSpec, CancellationToken, Task<ChunkFailure?>>? TryAlone { get; init; }
+
+    public bool RecordsBegun { get; init; }
+
     public Task<RunBench> OpenAsync(RunId id, CancellationToken cancellationToken)
     {
         Assert.Equal(run.Run.Record.Id, id);
-        var c = run.Run.Record.Configuration;
-        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, id.ToString(), c.ModelKey, c.Detector.Model.Sha256, "test");
-        var committer = new ChunkCommitter(
-            run.Store, metadata, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)], Path.Combine(run.Scratch, Guid.NewGuid().ToString("N")), TimeProvider.System);
-        return Task.FromResult(new RunBench(c.Sampling, run.Videos, committer, createProcessor ?? (() => new MadeProcessor(run.Videos))));
+        return Task.FromResult(run.Bench(createProcessor) with { TryAlone = TryAlone, RecordsBegun = RecordsBegun });
     }
 
     public async Task<RunId> PlanAsync(WorkItem item, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ using Affect.Engine.Working;
 using Affect.Storage.Indexes;
 using Affect.Storage.Layout;
 using Affect.Storage.Objects;
+using Affect.Storage.Parquet;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Affect.Engine.Tests.Fixtures;
@@ -106,9 +107,8 @@ internal sealed class StoredRun : IDisposable
         var progress = new RunProgress(TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var left = chunks ?? int.MaxValue;
-        var executor = new RunExecutor(
-            Store, Run, Videos, () => processor = new MadeProcessor(Videos, () => { if (left-- <= 0) { stop.Cancel(); } }, change), reuse ?? ChunkReuse.None, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)],
-            new RunOptions { Workers = 1 }, Scratch, null, progress, TimeProvider.System, NullLoggerFactory.Instance);
+        var bench = Bench(() => processor = new MadeProcessor(Videos, () => { if (left-- <= 0) { stop.Cancel(); } }, change)) with { Reuse = reuse ?? ChunkReuse.None, RecordsBegun = true };
+        var executor = new RunExecutor(Store, Run, bench, new RunOptions { Workers = 1 }, progress, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {
             var (result, _) = await executor.ExecuteAsync(false, stop.Token);
@@ -119,6 +119,16 @@ internal sealed class StoredRun : IDisposable
         }
 
         return processor?.Frames ?? 0;
+    }
+
+    /// <summary>What labelling its chunks takes.</summary>
+    public RunBench Bench(Func<IChunkProcessor>? createProcessor = null)
+    {
+        var c = Run.Record.Configuration;
+        var metadata = new LabelFileMetadata(LabelFileKind.Chunk, Run.Record.Id.ToString(), c.ModelKey, c.Detector.Model.Sha256, Run.Record.ProjectVersion);
+        var committer = new ChunkCommitter(
+            Store, metadata, [.. LabelSchema.ActionUnits.Select(_ => 0.5f)], Path.Combine(Scratch, Guid.NewGuid().ToString("N")), TimeProvider.System);
+        return new RunBench(c.Sampling, Videos, committer, createProcessor ?? (() => new MadeProcessor(Videos)));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,6 +1,11 @@
+using System.Collections.Concurrent;
+using Affect.Core.Failures;
 using Affect.Core.Jobs;
 using Affect.Core.Ledger;
+using Affect.Core.Planning;
 using Affect.Core.Processing;
+using Affect.Core.Runs;
+using Affect.Engine.Local;
 using Affect.Engine.Serving;
 using Affect.Engine.Tests.Fixtures;
 
@@ -124,6 +129,45 @@ public sealed class LocalJobEngineTests
         await RunFiles.AssertCommittedOnceAsync(run);
     }
 
+    /// <summary>The server, which labels by itself, died with two chunks in hand: both are tried in processes of their own, and one of these dies each time.</summary>
+    [Fact]
+    public async Task ChunksThatTheServerDiedOver_AreTriedAlone_ByTheNextOne()
+    {
+        using var run = await StoredRun.CreateAsync(Videos);
+        ChunkId poison = new(1, 3), well = new(0, 4);
+        foreach (var chunk in new[] { poison, well, well })
+        {
+            await run.Store.WriteBegunAsync(new BegunRecord(BegunRecord.CurrentFormatVersion, chunk, new AttemptId(1, AttemptId.NewEpoch()), "gone", 1, DateTimeOffset.UnixEpoch), default);
+        }
+
+        var engine = await OpenAsync(run);
+        var tried = new ConcurrentQueue<ChunkId>();
+        var workshop = new MadeWorkshop(run, () => new Poisoned(new MadeProcessor(run.Videos), () => throw new InvalidOperationException("A suspect was labelled in this process.")))
+        {
+            RecordsBegun = true,
+            TryAlone = async (chunk, cancellationToken) =>
+            {
+                tried.Enqueue(chunk.Id);
+                if (chunk.Id == poison)
+                {
+                    return new ChunkFailure(FailureKind.WorkerLost, "signal 11");
+                }
+
+                await ChunkTrial.RunAsync(run.Bench(), chunk, TimeProvider.System, cancellationToken);
+                return null;
+            },
+        };
+        await using var workers = new TestWorkers();
+        workers.Start(engine, workshop, TestWorkers.OffersOf(run));
+        var job = (await engine.SubmitAsync(new JobRequest { Corpus = "/made" }, default)).Job.Id;
+        var ended = await engine.UntilEndedAsync(job);
+
+        Assert.Equal((JobPhase.Done, 1), (ended.Job.Phase, ended.Job.Outcome!.Failures));
+        Assert.Equal((3, 1), (tried.Count(chunk => chunk == poison), tried.Count(chunk => chunk == well)));
+        Assert.Empty(Directory.GetFiles(Path.Combine(run.Folder, run.Store.Layout.BegunPrefix)));
+        Assert.Equal(675 - 20, ended.Job.Outcome.Counts.Frames - ended.Job.Outcome.Counts.Failed);
+    }
+
     [Fact]
     public async Task Leave_WhileWorking_GivesTheChunkBack_WithoutAFailure()
     {
@@ -155,8 +199,8 @@ public sealed class LocalJobEngineTests
     private sealed class Poisoned(IChunkProcessor inner, Func<bool> isPoison) : IChunkProcessor
     {
         public Task<ChunkOutcome> ProcessAsync(ChunkJob job, IChunkObserver observer, CancellationToken cancellationToken) =>
-            job.Chunk.Id == new Core.Planning.ChunkId(1, 3) && isPoison()
-                ? Task.FromResult<ChunkOutcome>(new ChunkOutcome.Failed(new Core.Failures.ChunkFailure(Core.Failures.FailureKind.Decode, "poison")))
+            job.Chunk.Id == new ChunkId(1, 3) && isPoison()
+                ? Task.FromResult<ChunkOutcome>(new ChunkOutcome.Failed(new ChunkFailure(FailureKind.Decode, "poison")))
                 : inner.ProcessAsync(job, observer, cancellationToken);
 
         public void Dispose() => inner.Dispose();

@@ -2,6 +2,7 @@ using Affect.Core.Jobs;
 using Affect.Core.Ledger;
 using Affect.Engine.Serving;
 using Affect.Engine.Tests.Fixtures;
+using Affect.Engine.Working;
 
 namespace Affect.Engine.Tests.Serving;
 

@@ -80,7 +80,7 @@ internal static class ServeCommand
         using var loggers = LogOption.Open(arguments.Log, time);
         await using var setup = arguments.Worker.Lanes == 0
             ? null
-            : await WorkerSetup.CreateAsync(arguments.Worker, engine, workplace, time, loggers, cancellationToken).ConfigureAwait(false);
+            : await WorkerSetup.CreateAsync(arguments.Worker, engine, workplace, isInServer: true, time, loggers, cancellationToken).ConfigureAwait(false);
         return await ServeAsync(engine, workspace, arguments, setup, cancellationToken).ConfigureAwait(false);
     }
 

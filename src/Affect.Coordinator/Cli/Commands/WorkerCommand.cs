@@ -56,7 +56,7 @@ internal static class WorkerCommand
             var workplace = await asking.WorkplaceAsync(cancellationToken).ConfigureAwait(false);
             using var loggers = LogOption.Open(log ?? "-", time);
             await using var setup = await WorkerSetup.CreateAsync(
-                arguments, source, output is null ? workplace : workplace with { Location = output }, time, loggers, cancellationToken).ConfigureAwait(false);
+                arguments, source, output is null ? workplace : workplace with { Location = output }, isInServer: false, time, loggers, cancellationToken).ConfigureAwait(false);
             await setup.Host.RunAsync(cancellationToken).ConfigureAwait(false);
             if (format == OutputFormat.Json)
             {
