@@ -59,7 +59,7 @@ public sealed class ChunkCommitter(
         var name = store.Layout.Chunk(lease.Token);
         try
         {
-            await LabelParquet.WriteAsync(outcome.Rows, metadata, local, cancellationToken).ConfigureAwait(false);
+            await LabelParquet.WriteInTurnAsync(outcome.Rows, metadata, local, cancellationToken).ConfigureAwait(false);
             await store.Objects.UploadFileAsync(local, name, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -20,13 +20,13 @@ public static class LabelParquet
     /// <exception cref="DuckDbException">The file could not be written; nothing is left behind.</exception>
     public static Task<long> WriteAsync(
         IEnumerable<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken) =>
-        Task.Run(
-            () =>
-            {
-                using var enumerator = rows.GetEnumerator();
-                return Write(enumerator, metadata, path, cancellationToken);
-            },
-            cancellationToken);
+        Task.Run(() => WriteAll(rows, metadata, path, cancellationToken), cancellationToken);
+
+    /// <summary>The same, one file after the other on a thread that does nothing else: while chunks are labelled, where memory counts and writing is a small part.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public static Task<long> WriteInTurnAsync(
+        IEnumerable<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken) =>
+        WriterThread.RunAsync(() => WriteAll(rows, metadata, path, cancellationToken), cancellationToken);
 
     /// <summary>
     /// The rows of a file, in file order, read as they are asked for. Every column of the final labels must be there and of its type;
@@ -77,7 +77,7 @@ public static class LabelParquet
         var row = new LabelRow { Video = "trial", Frame = 0, Pts = 0, TimeSeconds = 0, Status = FrameStatus.NoFace, Chunk = "trial", Model = "trial" };
         try
         {
-            await WriteAsync([row], new LabelFileMetadata(LabelFileKind.Labels, "trial", "trial", "trial", "0"), path, cancellationToken).ConfigureAwait(false);
+            await WriteInTurnAsync([row], new LabelFileMetadata(LabelFileKind.Labels, "trial", "trial", "trial", "0"), path, cancellationToken).ConfigureAwait(false);
             if (Read(path, cancellationToken).Single() is not { Video: "trial", Status: FrameStatus.NoFace })
             {
                 throw new InvalidDataException($"{path}: reads something else than was written.");
@@ -118,6 +118,12 @@ public static class LabelParquet
         {
             DeleteIfThere(temporary);
         }
+    }
+
+    private static long WriteAll(IEnumerable<LabelRow> rows, LabelFileMetadata metadata, string path, CancellationToken cancellationToken)
+    {
+        using var enumerator = rows.GetEnumerator();
+        return Write(enumerator, metadata, path, cancellationToken);
     }
 
     private static void DeleteIfThere(string path)

@@ -51,6 +51,46 @@ public sealed class LabelParquetTests : IDisposable
         Assert.Equal(TestRows.Labels, LabelParquet.ReadMetadata(_folder.File("empty")));
     }
 
+    /// <summary>One that is cancelled, before its turn or in it, or that fails, leaves the thread to the others.</summary>
+    [Fact]
+    public async Task WriteInTurn_OneAfterTheOther_WhateverBecomesOfEach()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var rows = TestRows.Make(3, 300, "v", appearance: true);
+        var inside = new TaskCompletionSource();
+        using var goOn = new ManualResetEventSlim();
+        var first = LabelParquet.WriteInTurnAsync(Held(rows), TestRows.Chunk, _folder.File("first"), cancelled.Token);
+        await inside.Task;
+        var waiting = Enumerable.Range(0, 20)
+            .Select(i => LabelParquet.WriteInTurnAsync(i % 5 == 4 ? Enumerable.Reverse(rows) : rows, TestRows.Chunk, _folder.File($"{i}"), i % 5 == 3 ? cancelled.Token : Token)).ToList();
+        Assert.DoesNotContain(waiting, task => task.IsCompleted);
+        await cancelled.CancelAsync();
+        goOn.Set();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await LabelParquet.WriteAsync(rows, TestRows.Chunk, _folder.File("alone"), Token);
+        for (var i = 0; i < waiting.Count; i++)
+        {
+            var error = await Record.ExceptionAsync(() => waiting[i]);
+            Assert.Equal(i % 5 == 4, error is ArgumentException);
+            Assert.Equal(i % 5 == 3, error is OperationCanceledException);
+            Assert.Equal(error is null, File.Exists(_folder.File($"{i}")));
+            if (error is null)
+            {
+                Assert.Equal(await File.ReadAllBytesAsync(_folder.File("alone"), Token), await File.ReadAllBytesAsync(_folder.File($"{i}"), Token));
+            }
+        }
+
+        IEnumerable<LabelRow> Held(IEnumerable<LabelRow> all)
+        {
+            inside.SetResult();
+            goOn.Wait(Token);
+            foreach (var row in all)
+            {
+                yield return row;
+            }
+        }
+    }
+
     [Fact]
     public async Task SameRows_SameBytes()
     {
