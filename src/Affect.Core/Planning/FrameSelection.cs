@@ -39,6 +39,9 @@ public sealed class FrameSelection
     public bool Contains(long rank) =>
         rank >= 0 && rank < FrameCount && (_ranks is null || Array.BinarySearch(_ranks, (int)rank) >= 0);
 
+    /// <summary>Number of selected frames at and after this rank, which is in 0 to <see cref="FrameCount"/>.</summary>
+    public int CountFrom(int rank) => Count - PositionOf(rank);
+
     /// <summary>Number of selected frames in the chunk.</summary>
     public int CountIn(ChunkSpec chunk)
     {

@@ -5,7 +5,7 @@ namespace Affect.Core.Planning;
 /// </summary>
 /// <param name="TargetFramesPerChunk">
 /// Frames to decode a chunk, about; [<see cref="MinimumTarget"/>, <see cref="MaximumTarget"/>], default <see cref="DefaultTarget"/>.
-/// Smaller chunks spread better and lose less work to a crash; larger ones cost fewer decoder starts.
+/// Smaller chunks spread better and lose less work to a crash; larger ones cost fewer decoder starts. The largest target, where <see cref="Workers"/> is given.
 /// </param>
 public sealed record PlanOptions(int TargetFramesPerChunk = PlanOptions.DefaultTarget)
 {
@@ -17,24 +17,34 @@ public sealed record PlanOptions(int TargetFramesPerChunk = PlanOptions.DefaultT
     public const int MaximumTarget = 1_000_000;
 
     /// <summary>
-    /// Smallest target that <see cref="For"/> chooses. Starting a decoder costs 0.2 to 0.4 CPU seconds where ffmpeg links two hundred libraries: 5 % of the work
-    /// on 500 frames, 15 % on 150.
+    /// Smallest target that <see cref="TargetAt"/> chooses by itself. A chunk costs 0.05 CPU seconds beside its frames, 2 % of 250 (docs/benchmarks.md); where ffmpeg is
+    /// started for each, 0.1 to 0.4, which the last chunks of a run are worth.
     /// </summary>
-    public const int SmallestSpreadTarget = 500;
+    public const int SmallestSpreadTarget = 250;
 
-    /// <summary>Chunks a worker that <see cref="For"/> aims at, so that the last chunks leave no worker idle for long.</summary>
+    /// <summary>Chunks a worker that what is left of a corpus is cut into.</summary>
     public const int ChunksPerWorker = 4;
 
     public static readonly PlanOptions Default = new();
 
     /// <summary>
-    /// Options that keep every worker busy: the default target, or less where the whole corpus would give fewer than
-    /// <see cref="ChunksPerWorker"/> chunks a worker (one long video among many workers).
+    /// Workers that are to end at the same time, or null: chunks then get smaller towards the end of the corpus (guided self-scheduling), so that the last ones leave nobody idle
+    /// for long, and one long video spreads over all.
     /// </summary>
-    public static PlanOptions For(long corpusFrames, int workers)
+    public int? Workers { get; init; }
+
+    /// <summary>No target falls below it; at most <see cref="TargetFramesPerChunk"/>.</summary>
+    public int SmallestTarget { get; init; } = SmallestSpreadTarget;
+
+    /// <summary>Options that keep this many workers busy to the end; at least 1.</summary>
+    public static PlanOptions For(int workers)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(corpusFrames);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        return new PlanOptions((int)Math.Clamp(corpusFrames / ((long)workers * ChunksPerWorker), SmallestSpreadTarget, DefaultTarget));
+        return new PlanOptions { Workers = workers };
     }
+
+    /// <summary>Target of a chunk at whose start so many frames of the corpus are left to label.</summary>
+    public int TargetAt(long framesLeft) => Workers is { } workers
+        ? (int)Math.Clamp(framesLeft / ((long)workers * ChunksPerWorker), SmallestTarget, TargetFramesPerChunk)
+        : TargetFramesPerChunk;
 }

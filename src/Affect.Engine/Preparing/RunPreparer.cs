@@ -34,9 +34,8 @@ public sealed class RunPreparer(CorpusProber prober, IObjectStore workspace, Run
     public async Task<PreparedCorpus> PrepareAsync(CorpusListing listing, Sampling sampling, RunOptions options, CancellationToken cancellationToken)
     {
         var (entries, videos) = await ProbeAsync(listing, sampling, options.Workers, cancellationToken).ConfigureAwait(false);
-        var plan = options.TargetFramesPerChunk is { } target
-            ? new PlanOptions(target)
-            : PlanOptions.For(videos.Sum(v => v.SelectedFrames), options.PlannedWorkers ?? options.Workers);
+        var plan = options.TargetFramesPerChunk is { } target ? new PlanOptions(target) : PlanOptions.For(options.PlannedWorkers ?? options.Workers);
+        var framesLeft = videos.Sum(v => v.SelectedFrames);
         var chunks = new List<ChunkSpec>();
         for (var i = 0; i < entries.Length; i++)
         {
@@ -47,7 +46,8 @@ public sealed class RunPreparer(CorpusProber prober, IObjectStore workspace, Run
 
             var indexed = await FrameIndexFile.TryLoadAsync(workspace, entries[i].Content, cancellationToken).ConfigureAwait(false)
                 ?? throw new IOException($"{workspace.Location}: the frame index of {entries[i].Id}, just written, is not there.");
-            var cut = ChunkPlanner.Plan(i, entries[i], indexed.Frames, Select(indexed, sampling), plan);
+            framesLeft -= videos[i].SelectedFrames;
+            var cut = ChunkPlanner.Plan(i, entries[i], indexed.Frames, Select(indexed, sampling), plan, framesLeft);
             videos[i] = videos[i] with { Chunks = cut.Count };
             chunks.AddRange(cut);
         }

@@ -56,8 +56,9 @@ public sealed class ChunkPlannerTests
         foreach (var chunk in plan)
         {
             var weight = Enumerable.Range((int)chunk.FirstFrame, chunk.FrameCount).Count(f => f >= selection.FirstRank && f <= selection.LastRank);
-            Assert.True(plan.Count == 1 || 2 * weight >= c.Target, $"{chunk} weighs {weight}");
-            Assert.True(weight < Math.Max(2 * c.Target, c.Target + longestGop), $"{chunk} weighs {weight}, longest GOP {longestGop}");
+            var target = c.Options.TargetAt(c.FramesAfter + Enumerable.Range((int)chunk.FirstFrame, c.Index.FrameCount - (int)chunk.FirstFrame).Count(f => selection.Contains(f)));
+            Assert.True(plan.Count == 1 || 2 * weight >= target, $"{chunk} weighs {weight}, target {target}");
+            Assert.True(weight < Math.Max(2 * target, target + longestGop), $"{chunk} weighs {weight}, target {target}, longest GOP {longestGop}");
         }
     });
 
@@ -109,9 +110,37 @@ public sealed class ChunkPlannerTests
         var index = Regular(frames: 45_000, gop: 250);
         foreach (var workers in new[] { 1, 2, 8, 40 })
         {
-            var plan = Plan(index, Sampling.All, PlanOptions.For(index.FrameCount, workers));
+            var plan = Plan(index, Sampling.All, PlanOptions.For(workers));
             Assert.True(plan.Count >= 2 * workers, $"{plan.Count} chunks for {workers} workers");
+            Assert.InRange(plan[^1].FrameCount, 250, 500);
         }
+    }
+
+    /// <summary>Chunks are handed out in order to whoever is free: when the last one ends, nobody has been idle for longer than a small chunk takes.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(64)]
+    public void Plan_OfSeveralVideos_KeepsAllWorkersBusyToTheEnd(int workers)
+    {
+        int[] videos = [40_000, 300, 90_000, 15_000, 25_000];
+        var plan = new List<ChunkSpec>();
+        for (var i = 0; i < videos.Length; i++)
+        {
+            var index = Regular(videos[i], gop: 50);
+            plan.AddRange(ChunkPlanner.Plan(
+                i, PlanCase.Entry, index, FrameSelector.Select(index, PlanCase.TimeBase, Sampling.All), PlanOptions.For(workers), videos[(i + 1)..].Sum()));
+        }
+
+        var busyUntil = new long[workers];
+        foreach (var chunk in plan)
+        {
+            var next = Array.IndexOf(busyUntil, busyUntil.Min());
+            busyUntil[next] += chunk.FrameCount;
+        }
+
+        Assert.Equal(videos.Sum(), busyUntil.Sum());
+        Assert.True(busyUntil.Max() - busyUntil.Min() < 1.5 * PlanOptions.SmallestSpreadTarget, $"from {busyUntil.Min()} to {busyUntil.Max()}");
     }
 
     [Fact]

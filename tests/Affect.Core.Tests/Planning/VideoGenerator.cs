@@ -7,18 +7,20 @@ using FsCheck.Fluent;
 namespace Affect.Core.Tests.Planning;
 
 /// <summary>A video as the planner sees it, with what to ask for. Tick: 1/90000 s.</summary>
-public sealed record PlanCase(FrameIndex Index, Sampling Sampling, int Target)
+public sealed record PlanCase(FrameIndex Index, Sampling Sampling, int Target, int? Workers, int FramesAfter)
 {
     public static readonly Rational TimeBase = new(1, 90_000);
 
     public FrameSelection Selection => FrameSelector.Select(Index, TimeBase, Sampling);
 
-    public IReadOnlyList<ChunkSpec> Plan() => ChunkPlanner.Plan(7, Entry, Index, Selection, new PlanOptions(Target));
+    public IReadOnlyList<ChunkSpec> Plan() => ChunkPlanner.Plan(7, Entry, Index, Selection, Options, FramesAfter);
+
+    public PlanOptions Options => new(Target) { Workers = Workers, SmallestTarget = Math.Min(Target, 5) };
 
     public static CorpusEntry Entry { get; } = new("a/b.mp4", "/x/a/b.mp4", EntryKind.Video, "sha256:00", 1);
 
     public override string ToString() =>
-        $"pts [{string.Join(',', Index.Pts.ToArray())}], keyframes [{string.Join(',', Index.Keyframes.ToArray())}], {Sampling}, target {Target}";
+        $"pts [{string.Join(',', Index.Pts.ToArray())}], keyframes [{string.Join(',', Index.Keyframes.ToArray())}], {Sampling}, target {Target}, workers {Workers}, {FramesAfter} frames after";
 }
 
 internal static class VideoGenerator
@@ -33,7 +35,9 @@ internal static class VideoGenerator
         from steps in Gen.Frequency((1, Gen.Constant(new[] { 3600 })), (1, Gen.Choose(1, 20_000).ArrayOf(7)))
         from sampling in Samplings()
         from target in Gen.Frequency((3, Gen.Choose(2, 60)), (1, Gen.Constant(1)), (1, Gen.Choose(61, 2000)))
-        select new PlanCase(Index([.. gops], lead, start, steps), sampling, target);
+        from workers in Gen.Frequency((1, Gen.Constant((int?)null)), (1, Gen.Choose(1, 8).Select(w => (int?)w)))
+        from after in Gen.Frequency((1, Gen.Constant(0)), (1, Gen.Choose(1, 2000)))
+        select new PlanCase(Index([.. gops], lead, start, steps), sampling, target, workers, after);
 
     public static Gen<Sampling> Samplings() => Gen.Frequency(
         (3, Gen.Constant(Sampling.All)),
