@@ -5,7 +5,7 @@ namespace Affect.Core.Ledger;
 
 /// <summary>
 /// The ledger as a worker sees it: the seam behind which it lies in process, in a grain or behind a server. Every call may be repeated; calls
-/// return at once and never carry a chunk's work.
+/// return at once (but for a request for work, which may wait some seconds for some) and never carry a chunk's work.
 /// </summary>
 public interface ILeaseClient
 {

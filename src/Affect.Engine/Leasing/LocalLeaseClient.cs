@@ -10,14 +10,46 @@ namespace Affect.Engine.Leasing;
 /// <summary>
 /// The ledger of a run on this machine. Failures go to storage before the caller hears that they count. Thread-safe.
 /// </summary>
-public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds) : ILeaseClient
+public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds, TimeProvider time) : ILeaseClient
 {
     private readonly Queue<FailedAttempt> _unwritten = new();
     private readonly AsyncGate _writing = new();
+    private readonly WorkBell _bell = new(time);
 
     public ChunkLedger Ledger { get; } = ledger;
 
+    /// <summary>Waits where there is nothing now: a lane that slept until the ledger's clock says so would keep a run that is finished open for up to a second.</summary>
     public async Task<LeaseReply> LeaseAsync(WorkerProfile worker, int max, CancellationToken cancellationToken)
+    {
+        var (reply, hasWaited) = await _bell.AskAsync(
+            () => LeaseNowAsync(worker, max, cancellationToken),
+            reply => reply.Status is LeaseStatus.Granted or LeaseStatus.Finished ? null : reply.RetryAfter,
+            WorkBell.LongestWait,
+            cancellationToken).ConfigureAwait(false);
+        return hasWaited ? reply with { RetryAfter = TimeSpan.Zero } : reply;
+    }
+
+    public Task<LedgerResult> HeartbeatAsync(string worker, LeaseToken token, CancellationToken cancellationToken) =>
+        Task.FromResult(Ledger.Heartbeat(worker, token));
+
+    public Task<LedgerResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken) => Task.FromResult(Rung(Ledger.Complete(token, counts)));
+
+    public async Task<LedgerResult> FailAsync(string worker, LeaseToken token, ChunkFailure failure, CancellationToken cancellationToken)
+    {
+        var result = Rung(Ledger.Fail(worker, token, failure));
+        await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    public Task<LedgerResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken) => Task.FromResult(Rung(Ledger.Release(token)));
+
+    private LedgerResult Rung(LedgerResult result)
+    {
+        _bell.Ring();
+        return result;
+    }
+
+    private async Task<LeaseReply> LeaseNowAsync(WorkerProfile worker, int max, CancellationToken cancellationToken)
     {
         var reply = Ledger.Lease(worker, max);
         try
@@ -36,21 +68,6 @@ public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOn
             throw;
         }
     }
-
-    public Task<LedgerResult> HeartbeatAsync(string worker, LeaseToken token, CancellationToken cancellationToken) =>
-        Task.FromResult(Ledger.Heartbeat(worker, token));
-
-    public Task<LedgerResult> CompleteAsync(LeaseToken token, FrameCounts counts, CancellationToken cancellationToken) =>
-        Task.FromResult(Ledger.Complete(token, counts));
-
-    public async Task<LedgerResult> FailAsync(string worker, LeaseToken token, ChunkFailure failure, CancellationToken cancellationToken)
-    {
-        var result = Ledger.Fail(worker, token, failure);
-        await StoreFailuresAsync(cancellationToken).ConfigureAwait(false);
-        return result;
-    }
-
-    public Task<LedgerResult> ReleaseAsync(LeaseToken token, CancellationToken cancellationToken) => Task.FromResult(Ledger.Release(token));
 
     private Task<bool> StoreFailuresAsync(CancellationToken cancellationToken) => _writing.RunAsync(
         async () =>

@@ -71,11 +71,14 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
     public async Task<LocalRunResult> ExecuteAsync(LocalRunRequest request, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var (listing, prepared, store, run) = await BeginAsync(request, cancellationToken).ConfigureAwait(false);
+        await using var decoder = OpenDecoder(request);
+        // Loading takes about as long as reading a small corpus; and a model that does not work is told before hours of reading a large one.
+        await using var loading = new PipelineLoading(() => OpenPipeline(request, decoder));
+        var (listing, prepared, store, run) = await loading.UnlessItFailsAsync(token => BeginAsync(request, token), cancellationToken).ConfigureAwait(false);
+        await LabelParquet.TryOutAsync(workspace.ScratchFolder, cancellationToken).ConfigureAwait(false);
         var reuse = await new EarlierRuns(workspace).FindAsync(run.Record.Id, run.Record.Configuration, prepared.Manifest, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
-        await using var decoder = OpenDecoder(request);
-        using var pipeline = await OpenPipelineAsync(request, run, decoder, cancellationToken).ConfigureAwait(false);
+        var pipeline = await loading.Pipeline.ConfigureAwait(false);
         var before = watch.Elapsed;
         var bench = RunBench.Of(store, run.Record, request.Models, videos, pipeline, workspace.ScratchFolder, request.TryAlone, time) with { Reuse = reuse, RecordsBegun = true };
         var (execution, chunksBefore) = await new RunExecutor(store, run, bench, request.Options, progress, time, loggers)
@@ -107,27 +110,10 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
     /// <summary>Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.</summary>
     private ChunkDecoder OpenDecoder(LocalRunRequest request) => new(workspace.Ffmpeg, new FrameBufferPool(4 * request.Options.Workers), time);
 
-    /// <summary>Loads the models and, meanwhile, sees whether labels can be written.</summary>
-    private async Task<LanePipeline> OpenPipelineAsync(LocalRunRequest request, RunDefinition run, ChunkDecoder decoder, CancellationToken cancellationToken)
-    {
-        var trial = LabelParquet.TryOutAsync(workspace.ScratchFolder, cancellationToken);
-        var opening = Task.Run(() => OpenPipeline(request, run, decoder), CancellationToken.None);
-        try
-        {
-            await Task.WhenAll(trial, opening).ConfigureAwait(false);
-            return await opening.ConfigureAwait(false);
-        }
-        catch when (opening.IsCompletedSuccessfully)
-        {
-            (await opening.ConfigureAwait(false)).Dispose();
-            throw;
-        }
-    }
-
-    private static LanePipeline OpenPipeline(LocalRunRequest request, RunDefinition run, ChunkDecoder decoder)
+    private static LanePipeline OpenPipeline(LocalRunRequest request, ChunkDecoder decoder)
     {
         var decode = new DecodeOptions { Decoder = request.Decoder, StallLimit = request.Options.DecoderTimeLimit };
-        return request.Models.Open(request.Device, decoder, decode, run.Record.Configuration.ModelKey);
+        return request.Models.Open(request.Device, decoder, decode, request.Models.Configure(request.Sampling, request.Smoothing).ModelKey);
     }
 
     private async Task<(RunStore Store, RunDefinition Run)> CreateOrResumeAsync(

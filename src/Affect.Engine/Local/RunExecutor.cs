@@ -45,7 +45,7 @@ public sealed class RunExecutor(
             var orphans = await OrphanedAttempts.FindAsync(store, cancellationToken).ConfigureAwait(false);
             orphans.ForEach(orphan => ledger.Suspect(orphan.Chunk));
             var lanes = Math.Min(options.Workers, before.Chunks - before.Done - before.Quarantined);
-            await RunLanesAsync(lanes, new LocalLeaseClient(ledger, store, ids), cancellationToken).ConfigureAwait(false);
+            await RunLanesAsync(lanes, new LocalLeaseClient(ledger, store, ids, time), cancellationToken).ConfigureAwait(false);
             foreach (var orphan in orphans)
             {
                 // What became of the chunk is on record now.

@@ -24,24 +24,36 @@ public sealed class WorkBell(TimeProvider time)
     /// <param name="cancellationToken">Ends the wait at once.</param>
     public async Task<WorkReply> LeaseAsync(Func<Task<WorkReply>> ask, TimeSpan wait, CancellationToken cancellationToken)
     {
+        var (reply, hasWaited) = await AskAsync(ask, reply => reply.Item is null ? reply.RetryAfter : null, wait, cancellationToken).ConfigureAwait(false);
+        return hasWaited ? reply with { RetryAfter = TimeSpan.Zero } : reply;
+    }
+
+    /// <summary>The same of any question.</summary>
+    /// <param name="ask">The question; never waits itself.</param>
+    /// <param name="retryAfter">When to ask again after this answer, or null: it is what is waited for.</param>
+    /// <param name="wait">Zero: ask once.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <returns>The last answer, and whether the whole wait went by.</returns>
+    public async Task<(T Reply, bool HasWaited)> AskAsync<T>(Func<Task<T>> ask, Func<T, TimeSpan?> retryAfter, TimeSpan wait, CancellationToken cancellationToken)
+    {
         var started = time.GetTimestamp();
         while (true)
         {
             // Taken before asking: a ring in between must not be missed.
             var ring = Volatile.Read(ref _next).Task;
             var reply = await ask().ConfigureAwait(false);
-            if (reply.Item is not null || wait <= TimeSpan.Zero)
+            if (retryAfter(reply) is not { } next || wait <= TimeSpan.Zero)
             {
-                return reply;
+                return (reply, false);
             }
 
             var left = wait - time.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
             {
-                return reply with { RetryAfter = TimeSpan.Zero };
+                return (reply, true);
             }
 
-            var pause = reply.RetryAfter > ShortestPause ? reply.RetryAfter : ShortestPause;
+            var pause = next > ShortestPause ? next : ShortestPause;
             await ring.WaitAsync(pause < left ? pause : left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
