@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Affect.Engine.Serving;
 
@@ -14,5 +15,7 @@ public static class WireJson
         Converters = { new JsonStringEnumConverter() },
         IgnoreReadOnlyProperties = true,
         RespectNullableAnnotations = true,
+        // As by default, but there before the first message: who asks for the shape of one meets it too.
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 }
