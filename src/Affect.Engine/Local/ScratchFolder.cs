@@ -70,6 +70,12 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
 
     private bool IsAbandoned(DirectoryInfo folder)
     {
+        // Looked at first: between making the lock's file and locking it, an owner seems to be gone.
+        if (time.GetUtcNow() - folder.CreationTimeUtc <= LockingTime)
+        {
+            return false;
+        }
+
         try
         {
             using var owner = new FileStream(System.IO.Path.Combine(folder.FullName, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
@@ -77,7 +83,7 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
         }
         catch (FileNotFoundException)
         {
-            return time.GetUtcNow() - folder.CreationTimeUtc > LockingTime;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using Affect.Coordinator.Local;
 using Affect.Coordinator.Serving;
@@ -61,10 +62,12 @@ internal static class TryChunkCommand
         }
     }
 
+    /// <summary>At once and without tidying up: destructors of native libraries that are at work can wait for ever.</summary>
     private static void EndWithParent(StreamReader input) => new Thread(() =>
     {
         input.Read();
-        Environment.Exit(ExitCodes.Interrupted);
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
     }) { IsBackground = true, Name = "parent watch" }.Start();
 
     /// <summary>Where the chunk needs more memory than there is, this process is to be killed, not the one that asked.</summary>
