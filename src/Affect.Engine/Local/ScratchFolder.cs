@@ -7,9 +7,10 @@ namespace Affect.Engine.Local;
 internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposable
 {
     private const string NameStart = "affect-scratch-";
+    private const string MakingStart = "affect-making-";
     private const string LockName = "owner.lock";
 
-    /// <summary>A folder younger than this may have an owner who has not locked it yet.</summary>
+    /// <summary>A folder without a lock that is younger than this may have an owner who is about to lock it.</summary>
     private static readonly TimeSpan LockingTime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
@@ -24,9 +25,12 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
             {
                 if (_path is null)
                 {
-                    var path = System.IO.Path.Combine(parent, $"{NameStart}{Guid.NewGuid():N}");
-                    Directory.CreateDirectory(path);
-                    _owned = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                    var name = Guid.NewGuid().ToString("N");
+                    var (making, path) = (System.IO.Path.Combine(parent, MakingStart + name), System.IO.Path.Combine(parent, NameStart + name));
+                    Directory.CreateDirectory(making);
+                    // Named when it is locked: a process that starts at the same moment would take it for abandoned between the making of the file and its lock.
+                    _owned = new FileStream(System.IO.Path.Combine(making, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                    Directory.Move(making, path);
                     _path = path;
                 }
 
@@ -38,9 +42,11 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
     /// <summary>Removes the folders of processes that are gone. Best effort: what cannot be removed stays.</summary>
     public void SweepAbandoned()
     {
-        foreach (var folder in new DirectoryInfo(parent).EnumerateDirectories($"{NameStart}*"))
+        var all = new DirectoryInfo(parent);
+        var unfinished = all.EnumerateDirectories($"{MakingStart}*").Where(folder => time.GetUtcNow() - folder.CreationTimeUtc > LockingTime);
+        foreach (var folder in all.EnumerateDirectories($"{NameStart}*").Where(IsAbandoned).Concat(unfinished))
         {
-            if (folder.FullName != _path && IsAbandoned(folder))
+            if (folder.FullName != _path)
             {
                 try
                 {
@@ -70,12 +76,6 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
 
     private bool IsAbandoned(DirectoryInfo folder)
     {
-        // Looked at first: between making the lock's file and locking it, an owner seems to be gone.
-        if (time.GetUtcNow() - folder.CreationTimeUtc <= LockingTime)
-        {
-            return false;
-        }
-
         try
         {
             using var owner = new FileStream(System.IO.Path.Combine(folder.FullName, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
@@ -83,7 +83,7 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
         }
         catch (FileNotFoundException)
         {
-            return true;
+            return time.GetUtcNow() - folder.CreationTimeUtc > LockingTime;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
