@@ -53,6 +53,13 @@ internal static class RunSession
         ? device
         : throw new CommandException(ExitCodes.Usage, $"--device must be cpu, cuda:N or tensorrt:N, not '{text}'");
 
+    /// <summary>The device asked for, tried on this machine.</summary>
+    public static DeviceSpec ProbedDevice(string text)
+    {
+        var device = ParseDevice(text);
+        return device.Kind != DeviceKind.Cpu && Guard.Run(() => OrtRuntime.Probe(device)) is { } why ? throw new CommandException(ExitCodes.Unavailable, why) : device;
+    }
+
     public static VideoDecoder ParseDecoder(string text) => text.ToLowerInvariant() switch
     {
         "cpu" => VideoDecoder.Cpu,
@@ -79,12 +86,7 @@ internal static class RunSession
 
     private static async Task<LocalRunRequest> RequestAsync(RunArguments arguments, Workspace workspace, TimeProvider time, CancellationToken cancellationToken)
     {
-        var device = ParseDevice(arguments.Device);
-        if (device.Kind != DeviceKind.Cpu && Guard.Run(() => OrtRuntime.Probe(device)) is { } why)
-        {
-            throw new CommandException(ExitCodes.Unavailable, why);
-        }
-
+        var device = ProbedDevice(arguments.Device);
         var decoder = await ResolveDecoderAsync(arguments.Decoder, workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false);
         return new LocalRunRequest
         {

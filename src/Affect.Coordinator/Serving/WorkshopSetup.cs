@@ -40,12 +40,7 @@ internal sealed class WorkshopSetup : IAsyncDisposable
     /// <exception cref="CommandException">Something is not there.</exception>
     public static async Task<WorkshopSetup> CreateAsync(WorkshopArguments arguments, WorkshopOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var device = RunSession.ParseDevice(arguments.Device);
-        if (device.Kind != DeviceKind.Cpu && Guard.Run(() => OrtRuntime.Probe(device)) is { } why)
-        {
-            throw new CommandException(ExitCodes.Unavailable, why);
-        }
-
+        var device = RunSession.ProbedDevice(arguments.Device);
         var workspace = RunSession.OpenWorkspace(arguments.Location, time);
         try
         {

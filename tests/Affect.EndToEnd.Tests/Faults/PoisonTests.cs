@@ -14,10 +14,7 @@ public sealed class PoisonTests
     [Fact]
     public async Task Chunk_ThatCrashesTheProcess_IsGivenUp_AndTheOthersAreLabelled()
     {
-        using var box = new Sandbox();
-        box.Add(Clips.Cut(4, 4), "good.mp4");
-        box.Add(Clips.Cut(4, 2), "poison.mp4");
-        Crash(box);
+        using var box = Poisoned();
         var first = await box.CallAsync("run", box.Corpus, "--out", box.PathOf("out"));
         Assert.True(first.ExitCode == SegmentationFault, $"{first}");
         var run = Assert.Single(Directory.GetDirectories(box.PathOf("out/runs")));
@@ -42,10 +39,7 @@ public sealed class PoisonTests
     [Fact]
     public async Task Chunk_ThatCrashesTheServerThatLabelsIt_DoesSoOnce()
     {
-        using var box = new Sandbox();
-        box.Add(Clips.Cut(4, 4), "good.mp4");
-        box.Add(Clips.Cut(4, 2), "poison.mp4");
-        Crash(box);
+        using var box = Poisoned();
         using var first = await ServerProcess.StartAsync(box, workers: 2);
         var submitted = await box.CallAsync("submit", box.Corpus, "--server", first.Url, "--output", "json");
         Assert.True(submitted.ExitCode == 0, $"{submitted}");
@@ -63,11 +57,14 @@ public sealed class PoisonTests
     }
 
     /// <summary>
-    /// An ffmpeg that ends whoever started it as soon as it is to decode the poison. The runtime takes the first signal for a fault of an instruction, which it
+    /// A corpus with a poison in it, and an ffmpeg that ends whoever started it as soon as it is to decode the poison. The runtime takes the first signal for a fault of an instruction, which it
     /// runs again without its own handler; the second one is not caught.
     /// </summary>
-    private static void Crash(Sandbox box)
+    private static Sandbox Poisoned()
     {
+        var box = new Sandbox();
+        box.Add(Clips.Cut(4, 4), "good.mp4");
+        box.Add(Clips.Cut(4, 2), "poison.mp4");
         var folder = box.Folder("tools");
         foreach (var (name, before) in new[] { ("ffmpeg", "case \"$*\" in *poison*nut*) while kill -SEGV $PPID; do sleep 0.1; done;; esac\n"), ("ffprobe", "") })
         {
@@ -77,5 +74,6 @@ public sealed class PoisonTests
         }
 
         box.Environment["AFFECT_FFMPEG"] = Path.Combine(folder, "ffmpeg");
+        return box;
     }
 }
