@@ -70,6 +70,19 @@ def detector_inputs(manifest, width, height):
     return ",".join(sizes)
 
 
+def make_video(folder, size, seconds):
+    """A video of that size and length out of a sample, with noise, so that it does not compress to nothing; made once."""
+    os.makedirs(folder, exist_ok=True)
+    width, height = map(int, size.split("x"))
+    video = os.path.join(folder, f"{size}-{seconds:g}s.mp4")
+    if not os.path.exists(video):
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", SAMPLE, "-t", str(seconds), "-an", "-vf",
+                        f"scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,noise=alls=4:allf=t", "-c:v", "libx264",
+                        "-preset", "veryfast", "-crf", "21", "-g", "120", "-pix_fmt", "yuv420p", video + ".part.mp4"], check=True)
+        os.rename(video + ".part.mp4", video)
+    return video
+
+
 def decode_cpu(video, at_once):
     """CPU seconds of one decode, with as many running side by side."""
     before = os.times()
@@ -101,15 +114,9 @@ def main():
     a.add_argument("--keep", help="folder for the video and the runs (default: a temporary one)")
     a = a.parse_args()
     folder = a.keep or tempfile.mkdtemp(prefix="affect-bench-")
-    os.makedirs(folder, exist_ok=True)
     env = dict(os.environ, **SETTINGS, AFFECT_CACHE=os.path.join(folder, "cache"))
     width, height = map(int, a.size.split("x"))
-    video = os.path.join(folder, f"{a.size}-{a.seconds:g}s.mp4")
-    if not os.path.exists(video):
-        subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-i", SAMPLE, "-t", str(a.seconds), "-an", "-vf",
-                        f"scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,noise=alls=4:allf=t", "-c:v", "libx264",
-                        "-preset", "veryfast", "-crf", "21", "-g", "120", "-pix_fmt", "yuv420p", video + ".part.mp4"], check=True)
-        os.rename(video + ".part.mp4", video)
+    video = make_video(folder, a.size, a.seconds)
     models = os.path.join(ROOT, "models")
     detector_folder = next(os.path.join(models, d) for d in sorted(os.listdir(models)) if d.startswith("detector-"))
     detector = json.load(open(os.path.join(detector_folder, "model.json")))

@@ -111,8 +111,9 @@ internal sealed record ModelCard(
 /// <param name="HasGolden">The model states golden outputs; without them the self-test only asks for finite values.</param>
 /// <param name="MaxDifference">Largest absolute difference from the golden outputs.</param>
 /// <param name="Tolerance">Largest allowed.</param>
+/// <param name="UsesCpuToo">The device is a GPU that lacks operators of the model: those run on the CPU.</param>
 /// <param name="Problem">What is wrong and the way out, or null.</param>
-internal sealed record ModelCheck(string Model, bool Passed, string Device, bool HasGolden, float? MaxDifference, float? Tolerance, string? Problem)
+internal sealed record ModelCheck(string Model, bool Passed, string Device, bool HasGolden, float? MaxDifference, float? Tolerance, bool UsesCpuToo, string? Problem)
 {
     /// <summary>Loads the model (hash, description), opens it on the device (shapes) and runs its golden input.</summary>
     public static ModelCheck Run(string folder, DeviceSpec device)
@@ -123,17 +124,24 @@ internal sealed record ModelCheck(string Model, bool Passed, string Device, bool
             var manifest = ModelManifest.Load(folder);
             name = manifest.Name;
             using var session = OrtSession.Open(manifest, device);
-            return new ModelCheck(name, true, device.ToString(), manifest.Golden is not null, session.GoldenDifference, manifest.Golden?.Tolerance, null);
+            return new ModelCheck(name, true, device.ToString(), manifest.Golden is not null, session.GoldenDifference, manifest.Golden?.Tolerance, session.UsesCpuToo, null);
         }
         catch (ModelException e)
         {
-            return new ModelCheck(name, false, device.ToString(), false, null, null, e.Message);
+            return new ModelCheck(name, false, device.ToString(), false, null, null, false, e.Message);
         }
     }
 
-    public string ToText() => !Passed
-        ? $"{Model}: FAILED on {Device}: {Problem}"
-        : HasGolden
-            ? string.Create(CultureInfo.InvariantCulture, $"{Model}: passed on {Device}: hash and shapes right, largest difference from the golden outputs {MaxDifference:G3} (tolerance {Tolerance:G3})")
-            : $"{Model}: passed on {Device}: hash and shapes right; the model states no golden outputs, so only finite values were asked for";
+    public string ToText()
+    {
+        if (!Passed)
+        {
+            return $"{Model}: FAILED on {Device}: {Problem}";
+        }
+
+        var golden = HasGolden
+            ? string.Create(CultureInfo.InvariantCulture, $"hash and shapes right, largest difference from the golden outputs {MaxDifference:G3} (tolerance {Tolerance:G3})")
+            : "hash and shapes right; the model states no golden outputs, so only finite values were asked for";
+        return $"{Model}: passed on {Device}: {golden}{(UsesCpuToo ? "; some of its operators run on the CPU" : "")}";
+    }
 }

@@ -67,7 +67,7 @@ internal sealed class WorkerSetup : IAsyncDisposable
         FfmpegTools ffmpeg, ChosenDecoder decoder, DeviceSpec device, TimeProvider time, CancellationToken cancellationToken)
     {
         var offers = new HashSet<string>(StringComparer.Ordinal) { WorkerOffers.Device(device.Kind.ToString()) };
-        offers.UnionWith((await CodecsAsync(ffmpeg, decoder.Decoder, time, cancellationToken).ConfigureAwait(false)).Select(WorkerOffers.Codec));
+        offers.UnionWith((await CodecsAsync(ffmpeg, decoder.IsAuto ? VideoDecoder.Cpu : decoder.Decoder, time, cancellationToken).ConfigureAwait(false)).Select(WorkerOffers.Codec));
         foreach (var name in Installation.Models.Names())
         {
             offers.Add(WorkerOffers.Model(name));

@@ -54,7 +54,8 @@ internal sealed class WorkshopSetup : IAsyncDisposable
             var decode = new DecodeOptions { Decoder = decoder };
             // Idle buffers of one lane's queue and batch are enough: lanes decode at the pace they label.
             var frames = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * arguments.Lanes), time);
-            var pipelines = new PipelinePool(device, frames, arguments.DecoderTimeLimit is { } limit ? decode with { StallLimit = limit } : decode);
+            var pipelines = new PipelinePool(
+                device, frames, arguments.DecoderTimeLimit is { } limit ? decode with { StallLimit = limit } : decode, note => Console.Error.WriteLine($"affect: {note}"));
             var workshop = new Workshop(workspace, Installation.Models, pipelines, new ReportConcluder(time), options, time);
             return new WorkshopSetup(workspace, device, decoder, pipelines, workshop);
         }

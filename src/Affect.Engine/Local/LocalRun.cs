@@ -51,7 +51,7 @@ public sealed record LocalRunRequest
 /// <param name="Store">The run's objects.</param>
 /// <param name="Run">Its definition.</param>
 /// <param name="Manifest">Its corpus.</param>
-/// <param name="Notes">What reading the corpus brought to light.</param>
+/// <param name="Notes">What reading the corpus and loading the models brought to light.</param>
 /// <param name="Execution">Where the ledger stands.</param>
 /// <param name="Final">Statistics, markers, labels.</param>
 /// <param name="ChunksBefore">Chunks that earlier calls had done.</param>
@@ -89,7 +89,7 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var final = await finaliser.FinaliseAsync(execution.Quarantined, cancellationToken).ConfigureAwait(false);
         progress.Enter(RunPhase.Done, 0);
         return new LocalRunResult(
-            store, run, prepared.Manifest, listing.Notes, execution, final, chunksBefore, reuse.Source, reuse.ChunksLabelled, watch.Elapsed, working);
+            store, run, prepared.Manifest, [.. listing.Notes, .. pipeline.Notes], execution, final, chunksBefore, reuse.Source, reuse.ChunksLabelled, watch.Elapsed, working);
     }
 
     private async Task<(CorpusListing Listing, PreparedCorpus Prepared, RunStore Store, RunDefinition Run)> BeginAsync(

@@ -11,7 +11,8 @@ namespace Affect.Engine.Serving;
 /// <param name="device">Where models run.</param>
 /// <param name="decoder">Decodes chunks for all of them; owned from here on.</param>
 /// <param name="options">How it decodes.</param>
-public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, DecodeOptions options) : IAsyncDisposable
+/// <param name="tell">Told what the user should know of models as they are loaded.</param>
+public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, DecodeOptions options, Action<string>? tell = null) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LanePipeline> _pipelines = new(StringComparer.Ordinal);
@@ -27,6 +28,10 @@ public sealed class PipelinePool(DeviceSpec device, ChunkDecoder decoder, Decode
             {
                 pipeline = models.Open(device, decoder, options, modelKey);
                 _pipelines.Add(key, pipeline);
+                foreach (var note in pipeline.Notes)
+                {
+                    tell?.Invoke(note);
+                }
             }
 
             return pipeline;

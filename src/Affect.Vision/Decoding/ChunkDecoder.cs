@@ -16,6 +16,7 @@ public sealed class ChunkDecoder : IAsyncDisposable
     private readonly FrameBufferPool _pool;
     private readonly TimeProvider _time;
     private readonly DecoderHelpers _helpers;
+    private readonly HardwareRefusals _refusals = new();
 
     public ChunkDecoder(FfmpegTools tools, FrameBufferPool pool, TimeProvider time)
         : this(tools, pool, time, new DecoderHelpers(tools, time))
@@ -43,7 +44,7 @@ public sealed class ChunkDecoder : IAsyncDisposable
         var output = new FrameQueue(options.QueueFrames);
         return request.Kind switch
         {
-            EntryKind.Video => new ChunkDecode(output, new VideoDecode(_tools, _helpers, _pool, _time, request, wanted, options, output).RunAsync, cancellationToken),
+            EntryKind.Video => new ChunkDecode(output, new VideoDecode(_tools, _helpers, _refusals, _pool, _time, request, wanted, options, output).RunAsync, cancellationToken),
             EntryKind.FaceFrames => new ChunkDecode(output, new FolderDecode(_tools, _pool, _time, request, wanted, options, output).RunAsync, cancellationToken),
             _ => throw new ArgumentException($"Not a kind of entry that can be decoded: {request.Kind}."),
         };

@@ -37,7 +37,7 @@ public sealed class CodecTrial(FfmpegTools tools, TimeProvider time)
                     await sample.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (await DecodesAsync(decoder, file, cancellationToken).ConfigureAwait(false))
+                if (await DecodesAsync(decoder, codec, file, cancellationToken).ConfigureAwait(false))
                 {
                     decodable.Add(codec);
                 }
@@ -51,11 +51,10 @@ public sealed class CodecTrial(FfmpegTools tools, TimeProvider time)
         }
     }
 
-    private async Task<bool> DecodesAsync(VideoDecoder decoder, string file, CancellationToken cancellationToken)
+    private async Task<bool> DecodesAsync(VideoDecoder decoder, string codec, string file, CancellationToken cancellationToken)
     {
-        var name = DecoderChoice.Name(decoder);
         // As chunks are decoded: where the device refuses a stream, ffmpeg goes on in software, and the download of the picture then fails.
-        string[] hardware = decoder is VideoDecoder.Cuda or VideoDecoder.Vaapi ? ["-hwaccel", name, "-hwaccel_output_format", name] : [];
+        var hardware = DecoderChoice.Arguments(decoder, codec);
         string[] download = hardware.Length > 0 ? ["-vf", "hwdownload,format=nv12"] : [];
         string[] arguments = ["-hide_banner", "-nostdin", "-v", "error", "-xerror", .. hardware, "-i", file, .. download, "-f", "null", "-"];
         await using var process = FfmpegProcess.Start(tools.Ffmpeg, arguments, withInput: false, Limit, time, cancellationToken);

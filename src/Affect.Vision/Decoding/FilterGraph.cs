@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Affect.Core.Video;
 using Affect.Vision.Frames;
 
 namespace Affect.Vision.Decoding;
 
 /// <summary>Builds the filters between ffmpeg's decoder and the pipe.</summary>
-internal static class FilterGraph
+internal static partial class FilterGraph
 {
     /// <param name="range">First and last PTS to let pass.</param>
     /// <param name="select">Expression of the select filter, or null.</param>
@@ -25,10 +26,16 @@ internal static class FilterGraph
         }
 
         var source = PixelSource.Of(video.PixelFormat);
-        if (decoder is VideoDecoder.Cuda or VideoDecoder.Vaapi)
+        if (DecoderChoice.IsHardware(decoder))
         {
             // Fails, as it must, if ffmpeg quietly decoded on the CPU: such pictures cannot be downloaded.
-            filters.Add($"hwdownload,format={(source.IsNative ? "nv12" : "p010le|nv12")}");
+            filters.Add($"hwdownload,format={Downloaded(video.PixelFormat, source)}");
+            if (Depth().IsMatch(video.PixelFormat))
+            {
+                // Back to the stream's own layout, which loses nothing: from here on as after the CPU's decoder, whose rounding another way to 8 bits would not have.
+                filters.Add($"scale={KeepRange(video)},format={video.PixelFormat}");
+            }
+
             AddRotation(filters, video.RotationDegrees);
         }
 
@@ -48,14 +55,13 @@ internal static class FilterGraph
     private static string Convert(VideoInfo video, PixelSource source, VideoDecoder decoder)
     {
         var size = string.Create(CultureInfo.InvariantCulture, $"scale=w={video.Width}:h={video.Height}");
-        var range = video.IsFullRange ? "full" : "limited";
         var formats = source.Layout switch
         {
             PixelLayout.I420 => "yuv420p|yuvj420p",
             PixelLayout.I444 => "yuv444p|yuvj444p",
             _ => "gray",
         };
-        if (source.IsNative)
+        if (source.IsNative && !DecoderChoice.IsHardware(decoder))
         {
             return $"{size},format={formats}";
         }
@@ -63,8 +69,32 @@ internal static class FilterGraph
         var plain = formats.Split('|')[0];
         return source.IsRgb && decoder == VideoDecoder.Cpu
             ? $"{size}:out_color_matrix={video.ColourMatrix}:out_range=full,format={plain}"
-            : $"{size}:in_range={range}:out_range={range},format={plain}";
+            : $"{size}:{KeepRange(video)},format={plain}";
     }
+
+    /// <summary>Without it ffmpeg takes every format but its own J formats for limited range and squeezes the values.</summary>
+    private static string KeepRange(VideoInfo video)
+    {
+        var range = video.IsFullRange ? "full" : "limited";
+        return $"in_range={range}:out_range={range}";
+    }
+
+    /// <summary>
+    /// The layout that a hardware decoder's pictures have on the device: the download takes no other, and where two are allowed ffmpeg picks the one nearest to the layout delivered.
+    /// </summary>
+    private static string Downloaded(string pixelFormat, PixelSource source)
+    {
+        var isFullChroma = source.Layout == PixelLayout.I444;
+        return Depth().Match(pixelFormat) switch
+        {
+            { Success: true, Value: var depth } when depth.StartsWith("10", StringComparison.Ordinal) => isFullChroma ? "yuv444p16le" : "p010le",
+            { Success: true } => isFullChroma ? "yuv444p16le" : "p016le",
+            _ => isFullChroma ? "yuv444p" : "nv12",
+        };
+    }
+
+    [GeneratedRegex("(9|10|12|14|16)(le|be)$")]
+    private static partial Regex Depth();
 
     private static void AddRotation(List<string> filters, int clockwiseDegrees)
     {

@@ -16,7 +16,7 @@ public enum VideoDecoder
     /// <summary>Intel's or AMD's decoder through VAAPI; pictures are copied back to main memory.</summary>
     Vaapi = 3,
 
-    /// <summary>The first of CUDA and VAAPI that works on this machine, else the CPU.</summary>
+    /// <summary>The first of CUDA and VAAPI that works on this machine; what that does not decode, and all where there is none, on the CPU.</summary>
     Auto = 4,
 }
 
@@ -26,7 +26,8 @@ public sealed class DecoderUnavailableException(string message) : Exception(mess
 /// <summary>A decoder that was tried on this machine and works.</summary>
 /// <param name="Decoder">Cpu, Cuda or Vaapi.</param>
 /// <param name="Reason">Why it was chosen, in one sentence.</param>
-public sealed record ChosenDecoder(VideoDecoder Decoder, string Reason)
+/// <param name="IsAuto">The choice was left to the program: what the hardware does not decode is decoded on the CPU. Otherwise it fails.</param>
+public sealed record ChosenDecoder(VideoDecoder Decoder, string Reason, bool IsAuto = false)
 {
     public static readonly ChosenDecoder Cpu = new(VideoDecoder.Cpu, "Software decoding was asked for.");
 }
@@ -62,13 +63,20 @@ public sealed class DecoderChoice(FfmpegTools tools, TimeProvider time)
         _ => "cpu",
     };
 
+    /// <summary>ffmpeg's input options for a hardware decoder (none for the CPU). For AV1 it prefers dav1d, which knows of no hardware, so the decoder that does is named.</summary>
+    internal static string[] Arguments(VideoDecoder decoder, string codec) => !IsHardware(decoder)
+        ? []
+        : ["-hwaccel", Name(decoder), "-hwaccel_output_format", Name(decoder), .. codec == "av1" ? (string[])["-c:v", "av1"] : []];
+
+    internal static bool IsHardware(VideoDecoder decoder) => decoder is VideoDecoder.Cuda or VideoDecoder.Vaapi;
+
     private async Task<ChosenDecoder> ChooseAsync(CancellationToken cancellationToken)
     {
         foreach (var decoder in (VideoDecoder[])[VideoDecoder.Cuda, VideoDecoder.Vaapi])
         {
             if (await WhyNotAsync(decoder, cancellationToken).ConfigureAwait(false) is null)
             {
-                return new ChosenDecoder(decoder, $"auto chose {Name(decoder)}: its device opens.");
+                return new ChosenDecoder(decoder, $"auto chose {Name(decoder)}: its device opens. Streams that it does not decode are decoded on the CPU.", IsAuto: true);
             }
         }
 

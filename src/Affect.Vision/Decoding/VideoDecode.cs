@@ -15,7 +15,8 @@ namespace Affect.Vision.Decoding;
 /// <see cref="DecoderHelper"/>; the rest, and what a helper cannot do, from the <c>ffmpeg</c> program.
 /// </summary>
 internal sealed class VideoDecode(
-    FfmpegTools tools, DecoderHelpers helpers, FrameBufferPool pool, TimeProvider time, DecodeRequest request, int[] wanted, DecodeOptions options, FrameQueue output)
+    FfmpegTools tools, DecoderHelpers helpers, HardwareRefusals refusals, FrameBufferPool pool, TimeProvider time, DecodeRequest request, int[] wanted, DecodeOptions options,
+    FrameQueue output)
 {
     private readonly VideoInfo _video = request.Video;
     private readonly FrameIndex _index = request.Index;
@@ -23,6 +24,7 @@ internal sealed class VideoDecode(
     private readonly long _ptsShift = Math.Max(0, -request.Index.Pts[0]);
     private readonly FrameAccount _account = new(wanted);
     private int _lastOfHelper = -1;
+    private VideoDecoder _decoder = options.Decoder.IsAuto && refusals.Has(request.Video) ? VideoDecoder.Cpu : options.Decoder.Decoder;
 
     public async Task<DecodeOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -47,6 +49,11 @@ internal sealed class VideoDecode(
             {
                 byHelper = false;
             }
+            else if (options.Decoder.IsAuto && DecoderChoice.IsHardware(_decoder) && _account.DeliveredCount == 0 && attempt.Exit is { Code: not 0, Stalled: false } && !attempt.Stopped)
+            {
+                (_decoder, next, attempts) = (VideoDecoder.Cpu, 0, 0);
+                byHelper = CanHelp();
+            }
             else if (attempt.Landed || isLast || attempt.Exit.Stalled)
             {
                 return Close(attempt.Exit, attempt.Fault, attempt.Stopped, attempts);
@@ -62,7 +69,7 @@ internal sealed class VideoDecode(
     /// A picture of a planar 8-bit format, upright as it is stored, is delivered as the decoder gives it. AVI files have no PTS: those of the last pictures are made up by the program.
     /// </summary>
     private bool CanHelp() =>
-        options.Decoder.Decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0, Container: not "avi" } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
+        _decoder == VideoDecoder.Cpu && _video is { Timing: FrameTiming.Pts, RotationDegrees: 0, Container: not "avi" } && PixelSource.Of(_video.PixelFormat).IsNative && helpers.WhyNot is null;
 
     /// <returns>Null where the helper cannot do it, for no fault of the file.</returns>
     private async Task<Attempt?> AttemptAsync(SeekStart start, bool isLast, bool byHelper, CancellationToken cancellationToken)
@@ -164,10 +171,15 @@ internal sealed class VideoDecode(
             return _account.Close(FailureKind.Timeout, $"ffmpeg gave no picture for {limit} s and was ended.", null, exit, attempts);
         }
 
-        if (options.Decoder.Decoder != VideoDecoder.Cpu && _account.DeliveredCount == 0 && exit.Code != 0)
+        if (_decoder != VideoDecoder.Cpu && _account.DeliveredCount == 0 && exit.Code != 0)
         {
-            var name = DecoderChoice.Name(options.Decoder.Decoder);
-            return _account.Close(FailureKind.UnsupportedCodec, $"The {name} decoder cannot decode this {_video.Codec} stream; use --decoder cpu.", null, exit, attempts);
+            var message = $"The {DecoderChoice.Name(_decoder)} decoder cannot decode this {_video.Codec} stream ({_video.PixelFormat}); use --decoder auto or cpu.";
+            return _account.Close(FailureKind.UnsupportedCodec, message, null, exit, attempts);
+        }
+
+        if (_decoder != options.Decoder.Decoder && _account.DeliveredCount > 0)
+        {
+            refusals.Add(_video);
         }
 
         var ended = fault ?? (exit.Code != 0 && !stopped ? string.Create(CultureInfo.InvariantCulture, $"ffmpeg ended with exit code {exit.Code}.") : null);
@@ -177,10 +189,9 @@ internal sealed class VideoDecode(
     private List<string> Arguments(SeekStart start)
     {
         var arguments = new List<string> { "-hide_banner", "-nostdin", "-nostats", "-v", "error" };
-        if (options.Decoder.Decoder is VideoDecoder.Cuda or VideoDecoder.Vaapi)
+        if (DecoderChoice.IsHardware(_decoder))
         {
-            var name = DecoderChoice.Name(options.Decoder.Decoder);
-            arguments.AddRange(["-hwaccel", name, "-hwaccel_output_format", name, "-noautorotate"]);
+            arguments.AddRange([.. DecoderChoice.Arguments(_decoder, _video.Codec), "-noautorotate"]);
         }
 
         var byOrder = _video.Timing == FrameTiming.Order;
@@ -198,7 +209,7 @@ internal sealed class VideoDecode(
         [
             "-map", string.Create(CultureInfo.InvariantCulture, $"0:{_video.StreamIndex}"), "-fps_mode", "passthrough",
             "-enc_time_base", _video.TimeBase.ToString(),
-            "-vf", FilterGraph.Build(_video, range, select, _ptsShift, options.Decoder.Decoder),
+            "-vf", FilterGraph.Build(_video, range, select, _ptsShift, _decoder),
             "-c:v", "rawvideo", "-map_metadata", "-1", "-map_chapters", "-1",
             "-f", "nut", "-write_index", "0", "-avoid_negative_ts", "disabled", "pipe:1",
         ]);

@@ -22,6 +22,9 @@ public sealed class FaceDetectorModel : IDisposable
 
     public DeviceSpec Device => _session.Device;
 
+    /// <summary>See <see cref="OrtSession.UsesCpuToo"/>.</summary>
+    public bool UsesCpuToo => _session.UsesCpuToo;
+
     /// <summary>Loads the detector on a device. Throws <see cref="ModelException"/> or <see cref="DeviceException"/>.</summary>
     public static FaceDetectorModel Open(DetectorManifest manifest, DeviceSpec device, int intraOpThreads = 1)
     {

@@ -33,6 +33,9 @@ public sealed class AffectLabeller : IDisposable
 
     public IReadOnlyList<AffectManifest> Manifests { get; }
 
+    /// <summary>Of the models: those that <see cref="OrtSession.UsesCpuToo"/> holds of.</summary>
+    public IEnumerable<ModelManifest> UseCpuToo => _sessions.Where(session => session.UsesCpuToo).Select(session => session.Manifest);
+
     /// <summary>Loads, checks and self-tests the models. Throws <see cref="ModelException"/> or <see cref="DeviceException"/>.</summary>
     /// <param name="detector">The detector whose faces will be labelled: one without landmarks cannot serve a model that aligns by landmarks.</param>
     public static AffectLabeller Open(

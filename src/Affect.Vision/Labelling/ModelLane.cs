@@ -26,7 +26,8 @@ internal sealed class ModelLane : IDisposable
         Manifest = manifest;
         _tensors = [.. manifest.Heads.Select(head => head.Tensor)];
         BatchFaces = batchFaces;
-        _sizes = manifest.Input.Batch > 0 ? [manifest.Input.Batch] : BatchPlan.Sizes(batchFaces);
+        // A GPU is as fast with a full batch as with one face, and slow to get ready for another size: it always runs the full one, unused places as they are.
+        _sizes = manifest.Input.Batch > 0 ? [manifest.Input.Batch] : session.Device.Kind == DeviceKind.Cpu ? BatchPlan.Sizes(batchFaces) : [batchFaces];
     }
 
     public AffectManifest Manifest { get; }

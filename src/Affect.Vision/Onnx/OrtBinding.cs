@@ -59,6 +59,7 @@ internal sealed class OrtBinding : IDisposable
 
     public void Run()
     {
+        using var turn = GpuTurn.Take(_session.Device);
         try
         {
             if (_session.Device.Kind != DeviceKind.Cpu)

@@ -25,7 +25,10 @@ public static class OrtRuntime
         }
     }
 
-    internal static SessionOptions Options(DeviceSpec device, int intraOpThreads)
+    /// <param name="device">Where models run.</param>
+    /// <param name="intraOpThreads">Threads inside of one run.</param>
+    /// <param name="isWhole">Loading then fails (<see cref="GpuProviders.LacksOperators"/>) where the device lacks operators of the model, instead of leaving them to the CPU.</param>
+    internal static SessionOptions Options(DeviceSpec device, int intraOpThreads, bool isWhole = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(intraOpThreads, 1);
         var environment = Environment(device);
@@ -48,24 +51,22 @@ public static class OrtRuntime
             IntraOpNumThreads = intraOpThreads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // On a GPU the fusions above "basic" are convolutions with their activation: no faster, and where cuDNN has none in float32 ONNX Runtime takes TF32 without a word.
+            GraphOptimizationLevel = device.Kind == DeviceKind.Cpu ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            // What goes wrong is thrown; of a trial it is expected.
+            LogSeverityLevel = isWhole ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         try
         {
             // Denormals cost up to a hundred times a normal operation and mean nothing here.
             options.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
-            switch (device.Kind)
+            if (device.Kind != DeviceKind.Cpu)
             {
-                case DeviceKind.Cuda:
-                    options.AppendExecutionProvider_CUDA(device.Index);
-                    break;
-                case DeviceKind.TensorRt:
-                    options.AppendExecutionProvider_Tensorrt(device.Index);
-                    options.AppendExecutionProvider_CUDA(device.Index);
-                    break;
-                default:
-                    break;
+                GpuProviders.Append(options, device);
+                if (isWhole)
+                {
+                    options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+                }
             }
 
             return options;
@@ -74,7 +75,7 @@ public static class OrtRuntime
         {
             options.Dispose();
             throw new DeviceException(
-                device, $"its execution provider cannot be set up: {error.Message}", "Check the GPU's driver and the provider's libraries, or ask for cpu.", error);
+                device, $"its execution provider cannot be set up: {GpuProviders.CauseOf(error)}", "Check the GPU's driver and the provider's libraries, or ask for cpu.", error);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class OrtSession : IDisposable
     private readonly InferenceSession _session;
     private readonly int _intraOpThreads;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Batch, int Width, int Height), InferenceSession> _ofSize = [];
+    private readonly Dictionary<(int Batch, int Width, int Height), InferenceSession> _ofShape = [];
 
     private OrtSession(ModelManifest manifest, DeviceSpec device, int intraOpThreads, InferenceSession session)
     {
@@ -30,17 +30,20 @@ public sealed class OrtSession : IDisposable
     /// <summary>Largest absolute difference from the golden outputs when the model was loaded; null where it has none.</summary>
     public float? GoldenDifference { get; private set; }
 
+    /// <summary>The device is a GPU that lacks operators of the model: ONNX Runtime runs those on the CPU. Said wherever the model is checked or used.</summary>
+    public bool UsesCpuToo { get; private init; }
+
     internal InferenceSession Native => _session;
 
     /// <summary>Loads a model on a device. Throws <see cref="ModelException"/> or <see cref="DeviceException"/>.</summary>
     /// <param name="intraOpThreads">Threads inside of one run. 1 (default) where several lanes run side by side.</param>
     public static OrtSession Open(ModelManifest manifest, DeviceSpec device, int intraOpThreads = 1)
     {
-        using var options = OrtRuntime.Options(device, intraOpThreads);
         InferenceSession native;
+        var usesCpuToo = false;
         try
         {
-            native = new InferenceSession(manifest.OnnxFile, options);
+            (native, usesCpuToo) = Load(manifest, device, intraOpThreads);
         }
         catch (OnnxRuntimeException error)
         {
@@ -51,7 +54,7 @@ public sealed class OrtSession : IDisposable
                 error);
         }
 
-        var session = new OrtSession(manifest, device, intraOpThreads, native);
+        var session = new OrtSession(manifest, device, intraOpThreads, native) { UsesCpuToo = usesCpuToo };
         try
         {
             GraphCheck.Verify(manifest, native);
@@ -63,6 +66,24 @@ public sealed class OrtSession : IDisposable
             session.Dispose();
             throw;
         }
+    }
+
+    private static (InferenceSession Session, bool UsesCpuToo) Load(ModelManifest manifest, DeviceSpec device, int intraOpThreads)
+    {
+        if (device.Kind != DeviceKind.Cpu)
+        {
+            try
+            {
+                using var whole = OrtRuntime.Options(device, intraOpThreads, isWhole: true);
+                return (new InferenceSession(manifest.OnnxFile, whole), false);
+            }
+            catch (OnnxRuntimeException error) when (GpuProviders.LacksOperators(error))
+            {
+            }
+        }
+
+        using var options = OrtRuntime.Options(device, intraOpThreads);
+        return (new InferenceSession(manifest.OnnxFile, options), device.Kind != DeviceKind.Cpu);
     }
 
     /// <summary>Buffers for one lane and one input shape, used again for every run.</summary>
@@ -84,33 +105,41 @@ public sealed class OrtSession : IDisposable
     }
 
     /// <summary>
-    /// Where a graph leaves its input's size free, a session that was told the size: knowing every tensor's shape, ONNX Runtime fuses what it must keep apart
-    /// otherwise (6 % less time for the default detector). On the CPU only; sessions there cost little memory, and sizes are few, being multiples of the stride.
+    /// A session of its own for each shape of the input that the graph leaves open, told that shape. On the CPU it matters where the picture's size is open: knowing every
+    /// tensor's shape, ONNX Runtime fuses what it must keep apart otherwise (6 % less time for the default detector). On a GPU it matters for the number of pictures too: cuDNN
+    /// plans each convolution anew whenever its input's shape is not that of the run before (100 times the time on an H100). Sessions cost little memory, and shapes are few:
+    /// sizes are multiples of the stride, batches on a GPU are always full.
     /// </summary>
     private InferenceSession NativeFor(int batch, int widthPixels, int heightPixels)
     {
-        var names = _session.InputMetadata[Manifest.Input.Tensor].SymbolicDimensions;
-        var (heightAt, widthAt) = Manifest.Input.Format.Layout == TensorLayout.Nchw ? (2, 3) : (1, 2);
-        if (!Manifest.Input.HasFreeSize || Device.Kind != DeviceKind.Cpu || string.IsNullOrEmpty(names[heightAt]) || string.IsNullOrEmpty(names[widthAt]) ||
-            names[heightAt] == names[widthAt])
+        var input = Manifest.Input;
+        var names = _session.InputMetadata[input.Tensor].SymbolicDimensions;
+        var (heightAt, widthAt) = input.Format.Layout == TensorLayout.Nchw ? (2, 3) : (1, 2);
+        var hasNamedSize = input.HasFreeSize && !string.IsNullOrEmpty(names[heightAt]) && !string.IsNullOrEmpty(names[widthAt]) && names[heightAt] != names[widthAt];
+        if (Device.Kind == DeviceKind.Cpu ? !hasNamedSize : !input.HasFreeSize && input.Batch > 0)
         {
             return _session;
         }
 
+        var key = input.HasFreeSize ? (batch, widthPixels, heightPixels) : (batch, input.WidthPixels, input.HeightPixels);
         lock (_gate)
         {
-            if (!_ofSize.TryGetValue((batch, widthPixels, heightPixels), out var native))
+            if (!_ofShape.TryGetValue(key, out var native))
             {
                 using var options = OrtRuntime.Options(Device, _intraOpThreads);
-                options.AddFreeDimensionOverrideByName(names[heightAt], heightPixels);
-                options.AddFreeDimensionOverrideByName(names[widthAt], widthPixels);
-                if (Manifest.Input.Batch < 0 && !string.IsNullOrEmpty(names[0]))
+                if (hasNamedSize)
+                {
+                    options.AddFreeDimensionOverrideByName(names[heightAt], heightPixels);
+                    options.AddFreeDimensionOverrideByName(names[widthAt], widthPixels);
+                }
+
+                if (input.Batch < 0 && !string.IsNullOrEmpty(names[0]))
                 {
                     options.AddFreeDimensionOverrideByName(names[0], batch);
                 }
 
                 native = new InferenceSession(Manifest.OnnxFile, options);
-                _ofSize.Add((batch, widthPixels, heightPixels), native);
+                _ofShape.Add(key, native);
             }
 
             return native;
@@ -125,7 +154,7 @@ public sealed class OrtSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var native in _ofSize.Values)
+        foreach (var native in _ofShape.Values)
         {
             native.Dispose();
         }

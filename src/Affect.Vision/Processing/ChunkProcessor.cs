@@ -216,4 +216,5 @@ public sealed class ChunkProcessor : IChunkProcessor
         var seconds = Stopwatch.GetElapsedTime(start, now).TotalSeconds;
         start = now;
         return seconds;
-    }}
+    }
+}

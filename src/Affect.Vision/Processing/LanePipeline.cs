@@ -2,6 +2,7 @@ using Affect.Core.Planning;
 using Affect.Vision.Decoding;
 using Affect.Vision.Detection;
 using Affect.Vision.Labelling;
+using Affect.Vision.Models;
 
 namespace Affect.Vision.Processing;
 
@@ -32,6 +33,13 @@ public sealed class LanePipeline : IDisposable
         _modelKey = modelKey;
         _frameBatch = frameBatch;
     }
+
+    /// <summary>What the user should know of the models as they were loaded.</summary>
+    public IReadOnlyList<string> Notes =>
+    [
+        .. (_detector.UsesCpuToo ? [_detector.Manifest] : Enumerable.Empty<ModelManifest>()).Concat(_labeller.UseCpuToo)
+            .Select(model => $"{model.Name}: {_detector.Device} lacks some of its operators, which run on the CPU"),
+    ];
 
     /// <summary>A processor for one lane.</summary>
     public ChunkProcessor CreateLane() => new(_decoder, _options, _detector.CreateLane(_frameBatch), _labeller.CreateLane(), _modelKey);

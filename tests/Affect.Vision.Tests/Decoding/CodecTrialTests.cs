@@ -1,5 +1,6 @@
 using Affect.Vision.Decoding;
 using Affect.Vision.Ffmpeg;
+using Affect.Vision.Tests.Fixtures;
 
 namespace Affect.Vision.Tests.Decoding;
 
@@ -20,11 +21,11 @@ public sealed class CodecTrialTests
     [InlineData(VideoDecoder.Vaapi, "vaapi")]
     public async Task Codec_ThatTheDeviceRefuses_IsLeftOut(VideoDecoder decoder, string name)
     {
-        using var folder = new TemporaryTool(
+        using var ffmpeg = new StandIn(
             $"""
             #!/bin/sh
             case "$*" in
-              *"-hwaccel {name} -hwaccel_output_format {name} -i "*"hwdownload"*) ;;
+              *"-hwaccel {name} -hwaccel_output_format {name} -i "*"hwdownload"* | *"-hwaccel {name} -hwaccel_output_format {name} -c:v av1 -i "*av1*"hwdownload"*) ;;
               *) exit 3 ;;
             esac
             case "$*" in
@@ -32,7 +33,7 @@ public sealed class CodecTrialTests
             esac
             exit 0
             """);
-        var trial = new CodecTrial(new FfmpegTools(folder.Path, "ffprobe"), TimeProvider.System);
+        var trial = new CodecTrial(ffmpeg.Tools, TimeProvider.System);
         Assert.Equal(All.Where(codec => codec != "av1"), await trial.DecodableAsync(decoder, default));
     }
 
@@ -41,21 +42,5 @@ public sealed class CodecTrialTests
     {
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has an NVIDIA device.");
         Assert.Empty(await new CodecTrial(FfmpegTools.Find(null), TimeProvider.System).DecodableAsync(VideoDecoder.Cuda, default));
-    }
-
-    /// <summary>A program that stands for ffmpeg.</summary>
-    private sealed class TemporaryTool : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("affect-test-").FullName;
-
-        public TemporaryTool(string script)
-        {
-            File.WriteAllText(Path, script + "\n");
-            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        public string Path => System.IO.Path.Combine(_folder, "ffmpeg");
-
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }

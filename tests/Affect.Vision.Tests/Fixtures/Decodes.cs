@@ -47,10 +47,18 @@ internal static class Decodes
     }
 
     public static async Task<(List<GotFrame> Frames, DecodeOutcome Outcome)> DecodeAsync(
-        string path, ProbeResult.Found probe, ChunkSpec chunk, int[]? ranks = null, DecodeOptions? options = null, EntryKind kind = EntryKind.Video)
+        string path, ProbeResult.Found probe, ChunkSpec chunk, int[]? ranks = null, DecodeOptions? options = null, EntryKind kind = EntryKind.Video, FfmpegTools? tools = null)
     {
         var pool = new FrameBufferPool();
-        await using var decoder = new ChunkDecoder(Tools, pool, TimeProvider.System);
+        await using var decoder = new ChunkDecoder(tools ?? Tools, pool, TimeProvider.System);
+        var result = await DecodeAsync(decoder, path, probe, chunk, ranks, options, kind);
+        Assert.Equal(0, pool.Rented);
+        return result;
+    }
+
+    public static async Task<(List<GotFrame> Frames, DecodeOutcome Outcome)> DecodeAsync(
+        ChunkDecoder decoder, string path, ProbeResult.Found probe, ChunkSpec chunk, int[]? ranks = null, DecodeOptions? options = null, EntryKind kind = EntryKind.Video)
+    {
         var frames = new List<GotFrame>();
         DecodeOutcome outcome;
         await using (var decode = decoder.Start(
@@ -67,7 +75,6 @@ internal static class Decodes
             outcome = decode.Outcome;
         }
 
-        Assert.Equal(0, pool.Rented);
         Assert.Equal(frames.Count, outcome.Delivered);
         return (frames, outcome);
     }
