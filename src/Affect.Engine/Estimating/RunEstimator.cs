@@ -52,7 +52,7 @@ public sealed class RunEstimator(
                     break;
                 }
 
-                if (await MeasureAsync(video, corpus.Videos[video].Id, [.. chunks[video]], processors, samples.Count == 0, cancellationToken).ConfigureAwait(false) is { } measured)
+                if (await MeasureAsync(video, corpus.Videos[video].Id, [.. chunks[video]], processors, cancellationToken).ConfigureAwait(false) is { } measured)
                 {
                     samples.Add((video, measured.Sample, measured.Rows));
                 }
@@ -92,7 +92,7 @@ public sealed class RunEstimator(
     private static long Pixels(PreparedCorpus corpus, int video) => (long)corpus.Videos[video].Info!.Width * corpus.Videos[video].Info!.Height;
 
     private async Task<(SampledVideo Sample, List<LabelRow> Rows)?> MeasureAsync(
-        int video, string id, IReadOnlyList<ChunkSpec> chunks, List<IChunkProcessor> processors, bool warmUp, CancellationToken cancellationToken)
+        int video, string id, IReadOnlyList<ChunkSpec> chunks, List<IChunkProcessor> processors, CancellationToken cancellationToken)
     {
         var opening = await videos.OpenAsync(video, cancellationToken).ConfigureAwait(false);
         if (opening.Video is not { } opened)
@@ -113,13 +113,12 @@ public sealed class RunEstimator(
             int[] ranks = [.. selection.RanksIn(chunk).Skip(skip).Take(FramesPerPlace)];
             var part = FrameRange.Narrow(configuration.Sampling, opened.Index, opened.Info.TimeBase, ranks[0], ranks[^1]);
             var job = new ChunkJob(chunk, opened.Entry, opened.LocalPath, opened.Info, opened.Index, part);
-            if (warmUp)
+            if (rates.Count == 0)
             {
-                // The first frames of a process compile its code: they say nothing of the run.
+                // The first frames of a process compile its code, and a GPU's of each picture size plan its convolutions for seconds: they say nothing of the run.
                 var few = FrameRange.Narrow(configuration.Sampling, opened.Index, opened.Info.TimeBase, ranks[0], ranks[Math.Min(7, ranks.Length - 1)]);
                 await Task.WhenAll(processors.Select(p => Task.Run(() => p.ProcessAsync(job with { Sampling = few }, new LaneClock(), cancellationToken), cancellationToken)))
                     .ConfigureAwait(false);
-                warmUp = false;
             }
 
             var clocks = processors.Select(_ => new LaneClock()).ToList();

@@ -101,16 +101,25 @@ internal sealed class AffectProcess : IDisposable
                 var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
                 if (fields[3] == Id.ToString(CultureInfo.InvariantCulture) && fields[0] != "Z")
                 {
-                    living.Add(text[..(text.LastIndexOf(')') + 1)]);
+                    living.Add($"{text[..(text.LastIndexOf(')') + 1)]} {Told(folder)}");
                 }
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // The process ended while it was looked at.
             }
         }
 
         return living;
+    }
+
+    /// <summary>What tells why a process does not end: whether it is stopped or traced, by whom it waits to be heard, and who holds the other ends of its pipes.</summary>
+    private static string Told(string folder)
+    {
+        string[] telling = ["State", "PPid", "TracerPid", "SigPnd", "ShdPnd", "SigBlk", "SigIgn"];
+        var status = File.ReadLines(Path.Combine(folder, "status")).Where(line => telling.Contains(line.Split(':')[0])).Select(line => line.Replace("\t", " ", StringComparison.Ordinal));
+        var ends = Enumerable.Range(0, 3).Select(n => $"{n} {File.ResolveLinkTarget(Path.Combine(folder, "fd", $"{n}"), false)?.Name}");
+        return string.Join(", ", status.Concat(ends));
     }
 
     /// <summary>Waits until nothing of the session lives; what does after some seconds is a fault.</summary>
