@@ -32,11 +32,10 @@ internal static partial class GpuProviders
     }
 
     /// <summary>What the loader said (mostly the library that is missing) without the places in ONNX Runtime's source that it passed through.</summary>
-    public static string CauseOf(OnnxRuntimeException error) =>
-        LoaderMessage().Match(error.Message) is { Success: true } match ? match.Groups[1].Value.Trim() + "." : error.Message;
+    public static string CauseOf(string message) => LoaderMessage().Match(message) is { Success: true } match ? match.Groups[1].Value.Trim() + "." : message;
 
     /// <summary>Loading failed only because the device lacks operators of the model.</summary>
-    public static bool LacksOperators(OnnxRuntimeException error) => error.Message.Contains("fallback to CPU EP has been explicitly disabled", StringComparison.Ordinal);
+    public static bool LacksOperators(string message) => message.Contains("fallback to CPU EP has been explicitly disabled", StringComparison.Ordinal);
 
     [GeneratedRegex(@"with error: (.+?)\.?\s*$", RegexOptions.Singleline)]
     private static partial Regex LoaderMessage();

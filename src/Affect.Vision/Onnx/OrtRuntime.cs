@@ -75,7 +75,7 @@ public static class OrtRuntime
         {
             options.Dispose();
             throw new DeviceException(
-                device, $"its execution provider cannot be set up: {GpuProviders.CauseOf(error)}", "Check the GPU's driver and the provider's libraries, or ask for cpu.", error);
+                device, $"its execution provider cannot be set up: {GpuProviders.CauseOf(error.Message)}", "Check the GPU's driver and the provider's libraries, or ask for cpu.", error);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class OrtSession : IDisposable
                 using var whole = OrtRuntime.Options(device, intraOpThreads, isWhole: true);
                 return (new InferenceSession(manifest.OnnxFile, whole), false);
             }
-            catch (OnnxRuntimeException error) when (GpuProviders.LacksOperators(error))
+            catch (OnnxRuntimeException error) when (GpuProviders.LacksOperators(error.Message))
             {
             }
         }
@@ -107,8 +107,8 @@ public sealed class OrtSession : IDisposable
     /// <summary>
     /// A session of its own for each shape of the input that the graph leaves open, told that shape. On the CPU it matters where the picture's size is open: knowing every
     /// tensor's shape, ONNX Runtime fuses what it must keep apart otherwise (6 % less time for the default detector). On a GPU it matters for the number of pictures too: cuDNN
-    /// plans each convolution anew whenever its input's shape is not that of the run before (100 times the time on an H100). Sessions cost little memory, and shapes are few:
-    /// sizes are multiples of the stride, batches on a GPU are always full.
+    /// plans each convolution anew whenever its input's shape is not that of the run before (100 times the time on an H100). Shapes are few: sizes are multiples of the
+    /// stride, batches on a GPU are always full. A session costs little memory on the CPU, and on a GPU what its activations take.
     /// </summary>
     private InferenceSession NativeFor(int batch, int widthPixels, int heightPixels)
     {
