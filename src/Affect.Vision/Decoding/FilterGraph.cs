@@ -82,18 +82,17 @@ internal static partial class FilterGraph
     /// <summary>
     /// The layout that a hardware decoder's pictures have on the device: the download takes no other, and where two are allowed ffmpeg picks the one nearest to the layout delivered.
     /// </summary>
-    private static string Downloaded(string pixelFormat, PixelSource source)
+    private static string Downloaded(string pixelFormat, PixelSource source) => (source.Layout, Depth().Match(pixelFormat).Groups[1].Value) switch
     {
-        var isFullChroma = source.Layout == PixelLayout.I444;
-        return Depth().Match(pixelFormat) switch
-        {
-            { Success: true, Value: var depth } when depth.StartsWith("10", StringComparison.Ordinal) => isFullChroma ? "yuv444p16le" : "p010le",
-            { Success: true } => isFullChroma ? "yuv444p16le" : "p016le",
-            _ => isFullChroma ? "yuv444p" : "nv12",
-        };
-    }
+        (PixelLayout.I444, "") => "yuv444p",
+        (PixelLayout.I444, _) => "yuv444p16le",
+        (_, "") => "nv12",
+        (_, "10") => "p010le",
+        _ => "p016le",
+    };
 
-    [GeneratedRegex("(9|10|12|14|16)(le|be)$")]
+    /// <summary>Bits a sample, where they are not 8.</summary>
+    [GeneratedRegex("(9|10|12|14|16)(?:le|be)$")]
     private static partial Regex Depth();
 
     private static void AddRotation(List<string> filters, int clockwiseDegrees)

@@ -65,8 +65,7 @@ internal sealed class FaceDetector : IFaceDetector
         for (var first = 0; first < images.Length; first += FrameBatch)
         {
             var group = images.Slice(first, Math.Min(FrameBatch, images.Length - first));
-            // A short last group of a fixed batch still runs at that batch, its unused images as they are; on a GPU always, which is slow to get ready for another one.
-            var batch = group.Length == FrameBatch || _manifest.Input.Batch > 0 || _session.Device.Kind != DeviceKind.Cpu ? FrameBatch : 1;
+            var batch = group.Length == FrameBatch || _session.RunsFullBatches ? FrameBatch : 1;
             for (var start = 0; start < group.Length; start += batch)
             {
                 var run = group.Slice(start, Math.Min(batch, group.Length - start));

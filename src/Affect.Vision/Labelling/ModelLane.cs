@@ -26,8 +26,7 @@ internal sealed class ModelLane : IDisposable
         Manifest = manifest;
         _tensors = [.. manifest.Heads.Select(head => head.Tensor)];
         BatchFaces = batchFaces;
-        // A GPU is as fast with a full batch as with one face, and slow to get ready for another size: it always runs the full one, unused places as they are.
-        _sizes = manifest.Input.Batch > 0 ? [manifest.Input.Batch] : session.Device.Kind == DeviceKind.Cpu ? BatchPlan.Sizes(batchFaces) : [batchFaces];
+        _sizes = !session.RunsFullBatches ? BatchPlan.Sizes(batchFaces) : [manifest.Input.Batch > 0 ? manifest.Input.Batch : batchFaces];
     }
 
     public AffectManifest Manifest { get; }

@@ -33,6 +33,11 @@ public sealed class OrtSession : IDisposable
     /// <summary>The device is a GPU that lacks operators of the model: ONNX Runtime runs those on the CPU. Said wherever the model is checked or used.</summary>
     public bool UsesCpuToo { get; private init; }
 
+    /// <summary>
+    /// Every run has the full batch, unused places as they are: the graph's batch is fixed, or the device is a GPU, which is as fast with a full one and slow to get ready for another.
+    /// </summary>
+    internal bool RunsFullBatches => Manifest.Input.Batch > 0 || Device.Kind != DeviceKind.Cpu;
+
     internal InferenceSession Native => _session;
 
     /// <summary>Loads a model on a device. Throws <see cref="ModelException"/> or <see cref="DeviceException"/>.</summary>
@@ -40,7 +45,7 @@ public sealed class OrtSession : IDisposable
     public static OrtSession Open(ModelManifest manifest, DeviceSpec device, int intraOpThreads = 1)
     {
         InferenceSession native;
-        var usesCpuToo = false;
+        bool usesCpuToo;
         try
         {
             (native, usesCpuToo) = Load(manifest, device, intraOpThreads);

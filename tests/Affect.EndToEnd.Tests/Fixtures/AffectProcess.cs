@@ -113,7 +113,7 @@ internal sealed class AffectProcess : IDisposable
         return living;
     }
 
-    /// <summary>What tells why a process does not end: whether it is stopped or traced, by whom it waits to be heard, and who holds the other ends of its pipes.</summary>
+    /// <summary>What may tell why a process does not end: whether it is stopped or traced, which signals wait or are blocked, and which pipes its standard streams are.</summary>
     private static string Told(string folder)
     {
         string[] telling = ["State", "PPid", "TracerPid", "SigPnd", "ShdPnd", "SigBlk", "SigIgn"];
