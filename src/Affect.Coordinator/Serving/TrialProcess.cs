@@ -8,6 +8,7 @@ using Affect.Core.Planning;
 using Affect.Core.Runs;
 using Affect.Engine.Serving;
 using Affect.Engine.Working;
+using Affect.Vision.Ffmpeg;
 
 namespace Affect.Coordinator.Serving;
 
@@ -68,10 +69,7 @@ internal static class TrialProcess
         }
         finally
         {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            ProcessTree.Kill(process);
         }
 
         await output.ConfigureAwait(false);

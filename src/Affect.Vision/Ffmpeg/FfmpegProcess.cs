@@ -139,21 +139,7 @@ internal sealed partial class FfmpegProcess : IAsyncDisposable
     /// <summary>The output as a stream whose reads run the stall clock; asynchronous reads go to the thread pool.</summary>
     public Stream WatchedOutput() => new WatchedStream(this);
 
-    public void Kill()
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It has already ended.
-        }
-        catch (Win32Exception)
-        {
-            // It is ending right now.
-        }
-    }
+    public void Kill() => ProcessTree.Kill(_process);
 
     /// <summary>Waits for the end of a process whose output has been read to its end, or that was killed.</summary>
     public async Task<FfmpegExit> WaitForExitAsync(CancellationToken cancellationToken)

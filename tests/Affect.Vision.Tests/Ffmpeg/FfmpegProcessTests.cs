@@ -62,6 +62,31 @@ public sealed class FfmpegProcessTests
         Assert.True(await EndsAsync(child), "The child still runs.");
     }
 
+    /// <summary>One that is stopped first stays so for good if its owner is killed at that moment.</summary>
+    [Fact]
+    public async Task Kill_DoesNotStopItFirst()
+    {
+        await using var process = Start("exec sleep 1000", Limit);
+        var states = new HashSet<char>();
+        using var watching = new ManualResetEventSlim();
+        var watcher = Task.Factory.StartNew(
+            () =>
+            {
+                while (StateOf(process.Id) is { } state && state != 'Z')
+                {
+                    states.Add(state);
+                    watching.Set();
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        watching.Wait(TestContext.Current.CancellationToken);
+        process.Kill();
+        await watcher.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain('T', states);
+    }
+
     [Fact]
     public async Task Disposal_LeavesNoZombie()
     {
@@ -104,6 +129,20 @@ public sealed class FfmpegProcessTests
     private static Task<int> ReadOnThreadAsync(FfmpegProcess process) =>
         Task.Factory.StartNew(() => process.ReadOutput(new byte[65536]), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <summary>The letter of its state in /proc, or null where it is no more.</summary>
+    private static char? StateOf(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[stat.LastIndexOf(')') + 2];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<bool> EndsAsync(int processId)
     {
         for (var i = 0; i < 200; i++)
@@ -120,5 +159,4 @@ public sealed class FfmpegProcessTests
 
         return false;
     }
-
 }
