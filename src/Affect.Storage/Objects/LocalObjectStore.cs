@@ -103,7 +103,7 @@ public sealed class LocalObjectStore : IObjectStore
             async target =>
             {
                 await using var source = new FileStream(localPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
-                await source.CopyToAsync(target, 1 << 20, cancellationToken);
+                await source.CopyToAsync(target, cancellationToken);
             });
         Replace(temporary, path);
     }

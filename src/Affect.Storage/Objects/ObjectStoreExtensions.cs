@@ -57,7 +57,7 @@ public static class ObjectStoreExtensions
             await using (var source = await store.OpenReadAsync(name, cancellationToken))
             await using (var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
             {
-                await FileSizeLimit.GuardAsync(temporary, () => source.CopyToAsync(target, 1 << 20, cancellationToken));
+                await FileSizeLimit.GuardAsync(temporary, () => source.CopyToAsync(target, cancellationToken));
             }
 
             File.Move(temporary, localPath, overwrite: true);

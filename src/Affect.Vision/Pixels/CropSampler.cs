@@ -136,6 +136,7 @@ public sealed class CropSampler
         var x = 0;
         if (Avx2.IsSupported)
         {
+            var ahead = rows * stride;
             for (; x <= sums.Length - 16; x += 16)
             {
                 var (left, right) = (Vector256<int>.Zero, Vector256<int>.Zero);
@@ -143,6 +144,7 @@ public sealed class CropSampler
                 for (var row = 0; row < rows; row++)
                 {
                     var bytes = Vector128.LoadUnsafe(ref at);
+                    Prefetch.Ahead(ref at, ahead);
                     left += Avx2.ConvertToVector256Int32(bytes);
                     right += Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(bytes, 8));
                     at = ref Unsafe.Add(ref at, stride);

@@ -42,6 +42,7 @@ internal sealed class PlaneResampler
         if (Avx512F.IsSupported)
         {
             ref var weight = ref MemoryMarshal.GetReference(weights);
+            var ahead = (weights.Length - 1) * plane.StrideBytes;
             for (; x <= width - 32; x += 32)
             {
                 var (left, right) = (Vector512<float>.Zero, Vector512<float>.Zero);
@@ -51,6 +52,7 @@ internal sealed class PlaneResampler
                     var share = Vector512.Create(Unsafe.Add(ref weight, t));
                     left += Widen(ref at, 0) * share;
                     right += Widen(ref at, 16) * share;
+                    Prefetch.Ahead(ref at, ahead);
                     at = ref Unsafe.Add(ref at, plane.StrideBytes);
                 }
 

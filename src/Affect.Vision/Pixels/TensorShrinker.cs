@@ -68,13 +68,16 @@ internal sealed class TensorShrinker
     {
         ref var source = ref MemoryMarshal.GetReference(from);
         ref var sum = ref MemoryMarshal.GetReference(sums);
+        var ahead = rows * stride;
         var x = 0;
         for (; x <= sums.Length - Vector512<float>.Count; x += Vector512<float>.Count)
         {
             var total = Vector512.LoadUnsafe(ref source, (nuint)x);
+            Prefetch.Ahead(ref Unsafe.Add(ref source, x), ahead);
             for (var row = 1; row < rows; row++)
             {
                 total += Vector512.LoadUnsafe(ref source, (nuint)((row * stride) + x));
+                Prefetch.Ahead(ref Unsafe.Add(ref source, (row * stride) + x), ahead);
             }
 
             total.StoreUnsafe(ref sum, (nuint)x);
