@@ -18,7 +18,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BENCH = os.path.join(ROOT, "benchmarks/Affect.Benchmarks/bin/Release/net10.0/Affect.Benchmarks.dll")
 AFFECT = os.path.join(ROOT, "artifacts/affect/affect.dll")
 # As ./affect sets them.
-SETTINGS = {"AFFECT_HOME": ROOT, "DOTNET_TieredPGO": "0", "DOTNET_EnableWriteXorExecute": "0", "DOTNET_GCgen0size": "400000", "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+SETTINGS = {"AFFECT_HOME": ROOT, "DOTNET_TieredPGO": "0", "DOTNET_EnableWriteXorExecute": "0", "DOTNET_GCgen0size": "400000", "DOTNET_GCgen1MaxBudget": "200000",
+            "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 SAMPLE = os.path.join(ROOT, ".deps/samples/franck.mp4")
 
 
