@@ -85,7 +85,11 @@ replace() { # folder version: moves $stage/new into place, marked complete last
 }
 
 # The NuGet source is asked by restoring projects, as the build will: what NuGet says is what counts. One restore for all questions.
-probes=$(mktemp -d)
+# Below the project, so that it reads the NuGet.config files that the build reads; the project's own MSBuild files stop at these empty ones.
+probes=$deps/.questions
+rm -rf "$probes"
+mkdir -p "$probes"
+for file in Directory.Build.props Directory.Build.targets Directory.Packages.props; do echo "<Project />" >"$probes/$file"; done
 trap 'wait; rm -rf "$probes" "$deps/.unpack"' EXIT
 question() { # name packages-as-Name/Version... [--properties XML]
   local name=$1 references= properties=; shift
