@@ -127,9 +127,10 @@ version_of() { # property of Directory.Packages.props
 }
 
 feed_properties() {
-  local key gpu=false
+  local key sources gpu=false
   [ ! -f "$deps/gpu" ] || gpu=true
-  key="$(cat "$root/Directory.Packages.props" "$root/eng/setup.sh" | sha256sum | cut -c1-16) $(dotnet nuget list source --format short 2>/dev/null | sha256sum | cut -c1-16) $gpu ${RestoreAdditionalProjectSources:-}"
+  sources=$(cd "$root" && dotnet nuget list source --format short 2>&1) || die "NuGet cannot read its configuration: $sources"
+  key="$(cat "$root/Directory.Packages.props" "$root/eng/setup.sh" | sha256sum | cut -c1-16) $(sha256sum <<<"$sources" | cut -c1-16) $gpu ${RestoreAdditionalProjectSources:-}"
   [ -f "$deps/feed.props" ] && grep -qF "<!-- $key -->" "$deps/feed.props" && return
   say "asking the NuGet source which packages it has"
   local ort=nuget hashing=nuget azure= runtime=Microsoft.ML.OnnxRuntime orleans=${OrleansVersion:-$(version_of OrleansVersion)} package names=()
