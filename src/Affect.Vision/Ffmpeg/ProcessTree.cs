@@ -18,6 +18,12 @@ public static partial class ProcessTree
     {
         try
         {
+            if (process.HasExited)
+            {
+                // Its number may be another's by now.
+                return;
+            }
+
             var below = Descendants(process.Id);
             // First the root, so that it starts no more.
             process.Kill();
