@@ -79,8 +79,8 @@ public sealed class LocalRun(Workspace workspace, RunProgress progress, TimeProv
         var reuse = await new EarlierRuns(workspace).FindAsync(run.Record.Id, run.Record.Configuration, prepared.Manifest, cancellationToken).ConfigureAwait(false);
         var videos = Videos(prepared);
         var pipeline = await loading.Pipeline.ConfigureAwait(false);
-        // What reading the corpus took (15 MB after an hour of video) would stay with this process to its end: it allocates so little from here on.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        // What reading the corpus took: 15 MB after an hour of video.
+        HeapTrimmer.Shared.Trim();
         var before = watch.Elapsed;
         var bench = RunBench.Of(store, run.Record, request.Models, videos, pipeline, workspace.ScratchFolder, request.TryAlone, time) with { Reuse = reuse, RecordsBegun = true };
         var (execution, chunksBefore) = await new RunExecutor(store, run, bench, request.Options, progress, time, loggers)

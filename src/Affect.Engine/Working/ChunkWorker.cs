@@ -86,6 +86,9 @@ public sealed partial class ChunkWorker(
             {
                 await EndAsync(lease.Token).ConfigureAwait(false);
             }
+
+            // Its rows are in storage now.
+            HeapTrimmer.Shared.Trim();
         }
     }
 
