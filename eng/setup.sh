@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that Affect.Distributed needs on Debian 12 with the .NET SDK and Node:
 #   eng/setup.sh run    what ./affect needs (ffmpeg, native libraries, sample videos)
-#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch, kubectl)
+#   eng/setup.sh test   the same, and what ./test needs (Azurite, PostgreSQL, Chromium, PyTorch, kubectl, curl)
 #   eng/setup.sh gpu    the same as run, with ONNX Runtime for CUDA from then on
 # Says what it does, does it once (a second run takes seconds), and stops at the first thing that fails.
 set -euo pipefail
@@ -247,6 +247,7 @@ if [ "$mode" = test ]; then
   # The cluster's membership, and networks that the tests can cut.
   need_debian /usr/lib/postgresql/15/bin/postgres postgresql-15
   need_debian ip iproute2
+  need_debian curl curl
   need_debian /usr/lib/python3/dist-packages/torch python3-torch
   need_debian /usr/lib/python3/dist-packages/torchvision python3-torchvision
   need_debian /usr/lib/python3/dist-packages/onnx python3-onnx

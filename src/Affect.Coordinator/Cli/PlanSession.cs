@@ -30,7 +30,7 @@ internal static class PlanSession
         var models = RunSession.LoadModels(arguments);
         CorpusListing listing;
         PreparedCorpus prepared;
-        await using (new ProgressDisplay(progress, time, live: !Console.IsErrorRedirected))
+        await using (new ProgressDisplay(progress, time, live: !Console.IsErrorRedirected, Console.Error))
         {
             progress.Enter(RunPhase.Scanning, 0);
             listing = await Guard.RunAsync(() => CorpusReader.ReadAsync(arguments.Corpus, workspace.Azure, cancellationToken)).ConfigureAwait(false);

@@ -6,27 +6,31 @@ using Spectre.Console.Rendering;
 namespace Affect.Coordinator.Cli;
 
 /// <summary>
-/// Shows a run's progress on stderr: a live panel on a terminal, a plain line now and then elsewhere (log files, CI). Stdout stays free
+/// Shows a run's progress, on stderr: a live panel on a terminal, a plain line now and then elsewhere (log files, CI). Stdout stays free
 /// for results.
 /// </summary>
 internal sealed class ProgressDisplay : IAsyncDisposable
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EtaInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A plain line is written every so many looks: the estimate of the time wants a look every second.</summary>
+    private const int LooksPerLine = 5;
 
     private readonly RunProgress _progress;
     private readonly TimeProvider _time;
+    private readonly TextWriter _output;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private EtaEstimator _eta = new();
     private RunPhase _phase;
     private TimeSpan _etaObserved;
 
-    public ProgressDisplay(RunProgress progress, TimeProvider time, bool live)
+    public ProgressDisplay(RunProgress progress, TimeProvider time, bool live, TextWriter output)
     {
         _progress = progress;
         _time = time;
+        _output = output;
         _loop = live ? ShowLiveAsync() : ShowLinesAsync();
     }
 
@@ -39,19 +43,19 @@ internal sealed class ProgressDisplay : IAsyncDisposable
 
     private async Task ShowLinesAsync()
     {
-        while (await WaitAsync(LineInterval).ConfigureAwait(false))
+        for (var looks = 1; await WaitAsync(EtaInterval).ConfigureAwait(false); looks++)
         {
             var s = Look();
-            if (s.Phase is not (RunPhase.Unknown or RunPhase.Done))
+            if (looks % LooksPerLine == 0 && s.Phase is not (RunPhase.Unknown or RunPhase.Done))
             {
-                Console.Error.WriteLine(Line(s, _eta));
+                _output.WriteLine(Line(s, _eta));
             }
         }
     }
 
     private async Task ShowLiveAsync()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
         await console.Live(new Text(string.Empty)).AutoClear(true).StartAsync(async context =>
         {
             while (await WaitAsync(LiveInterval).ConfigureAwait(false))
@@ -93,7 +97,7 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     }
 
     /// <summary>One plain line: what is done, how fast, how long still.</summary>
-    internal static string Line(RunSnapshot s, EtaEstimator eta) => s.Phase == RunPhase.Labelling
+    private static string Line(RunSnapshot s, EtaEstimator eta) => s.Phase == RunPhase.Labelling
         ? string.Create(CultureInfo.InvariantCulture,
             $"labelling {Percent(s):F1} %  chunks {s.UnitsDone}/{s.UnitsTotal}  frames {s.FramesDone}/{s.FramesTotal}  " +
             $"{eta.FramesPerSecond:F0} frames/s  {FacesPerSecond(s, eta):F0} faces/s  bottleneck {s.Timings.Bottleneck ?? "-"}  " +

@@ -24,7 +24,7 @@ internal static class RunSession
         var request = await RequestAsync(arguments, workspace, time, cancellationToken).ConfigureAwait(false);
         LocalRunResult result;
         using (var loggers = LogOption.Open(arguments.Log, time))
-        await using (new ProgressDisplay(progress, time, live: !Console.IsErrorRedirected && arguments.Log != "-"))
+        await using (new ProgressDisplay(progress, time, live: !Console.IsErrorRedirected && arguments.Log != "-", Console.Error))
         {
             result = await Guard.RunAsync(() => new LocalRun(workspace, progress, time, loggers).ExecuteAsync(request, cancellationToken)).ConfigureAwait(false);
         }

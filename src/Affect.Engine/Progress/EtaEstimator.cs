@@ -12,6 +12,9 @@ public sealed class EtaEstimator
     /// <summary>Two-sided 90 % quantile of the normal distribution.</summary>
     private const double Quantile = 1.645;
 
+    /// <summary>Neighbouring intervals are alike: so many of them tell as much as one that stands alone.</summary>
+    private const double AlikeIntervals = 5;
+
     /// <summary>Intervals remembered; older ones say little of the machine's present speed.</summary>
     private const int MaxIntervals = 64;
 
@@ -63,9 +66,11 @@ public sealed class EtaEstimator
         }
 
         var variance = _intervals.Sum(i => Math.Pow((i.Frames / i.Seconds) - rate, 2)) / (_intervals.Count - 1);
-        // The mean rate over the rest of the run scatters less, the longer the rest is; neighbouring intervals are alike, so count a fifth of them.
-        var error = Quantile * Math.Sqrt(variance / Math.Max(1, _intervals.Count / 5.0));
         var expected = framesLeft / rate;
+        // The rate so far is one sample of the mean, the rate of the rest another: the shorter either, the more it scatters.
+        var past = Math.Max(1, _intervals.Count / AlikeIntervals);
+        var rest = Math.Max(1, expected / (_intervals.Average(i => i.Seconds) * AlikeIntervals));
+        var error = Quantile * Math.Sqrt(variance * ((1 / past) + (1 / rest)));
         var earliest = framesLeft / (rate + error);
         var latest = framesLeft / Math.Max(rate - error, rate / 4);
         return new Eta(TimeSpan.FromSeconds(expected), TimeSpan.FromSeconds(earliest), TimeSpan.FromSeconds(latest));
