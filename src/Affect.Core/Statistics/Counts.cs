@@ -10,7 +10,11 @@ namespace Affect.Core.Statistics;
 [JsonConverter(typeof(CountsConverter))]
 public sealed class Counts
 {
-    // Allocated by the first count: most chunks leave most tables empty.
+    // A report holds the counts of every video, and most videos leave most counters empty: pairs in index order until a quarter of the counters is in use.
+    private const int DenseFrom = 4;
+
+    private int _used;
+    private int[]? _indices;
     private long[]? _values;
 
     public Counts(int length)
@@ -21,9 +25,23 @@ public sealed class Counts
 
     public int Length { get; }
 
-    public long this[int index] => index >= 0 && index < Length
-        ? _values?[index] ?? 0
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"0 to {Length - 1}");
+    private bool IsDense => _values is not null && _indices is null;
+
+    public long this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
+            if (IsDense)
+            {
+                return _values![index];
+            }
+
+            var at = Find(index);
+            return at >= 0 ? _values![at] : 0;
+        }
+    }
 
     public long Total
     {
@@ -43,8 +61,26 @@ public sealed class Counts
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Length);
-        _values ??= new long[Length];
-        _values[index] = checked(_values[index] + by);
+        if (IsDense)
+        {
+            _values![index] = checked(_values[index] + by);
+            return;
+        }
+
+        var at = Find(index);
+        if (at >= 0)
+        {
+            _values![at] = checked(_values[at] + by);
+        }
+        else if (_used * DenseFrom >= Length)
+        {
+            (_values, _indices) = (ToArray(), null);
+            _values[index] = by;
+        }
+        else
+        {
+            Insert(~at, index, by);
+        }
     }
 
     public void Add(Counts other)
@@ -54,19 +90,48 @@ public sealed class Counts
             throw new ArgumentException($"{other.Length} counters cannot be added to {Length}.", nameof(other));
         }
 
-        if (other._values is null)
+        var count = other.IsDense ? Length : other._used;
+        for (var i = 0; i < count; i++)
         {
-            return;
-        }
-
-        _values ??= new long[Length];
-        for (var i = 0; i < _values.Length; i++)
-        {
-            _values[i] = checked(_values[i] + other._values[i]);
+            if (other._values![i] != 0)
+            {
+                Add(other._indices?[i] ?? i, other._values[i]);
+            }
         }
     }
 
-    public long[] ToArray() => _values is null ? new long[Length] : [.. _values];
+    public long[] ToArray()
+    {
+        if (IsDense)
+        {
+            return [.. _values!];
+        }
+
+        var all = new long[Length];
+        for (var i = 0; i < _used; i++)
+        {
+            all[_indices![i]] = _values![i];
+        }
+
+        return all;
+    }
+
+    /// <summary>Where the index stands among the pairs, or the complement of where it would.</summary>
+    private int Find(int index) => Array.BinarySearch(_indices ?? [], 0, _used, index);
+
+    private void Insert(int at, int index, long value)
+    {
+        if (_used == (_indices?.Length ?? 0))
+        {
+            Array.Resize(ref _indices, Math.Max(4, 2 * _used));
+            Array.Resize(ref _values, _indices.Length);
+        }
+
+        Array.Copy(_indices!, at, _indices!, at + 1, _used - at);
+        Array.Copy(_values!, at, _values!, at + 1, _used - at);
+        (_indices![at], _values![at]) = (index, value);
+        _used++;
+    }
 }
 
 internal sealed class CountsConverter : JsonConverter<Counts>

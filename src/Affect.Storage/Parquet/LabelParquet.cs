@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Affect.Core.Labels;
 using Affect.Storage.Parquet.DuckDb;
 
@@ -38,16 +39,17 @@ public static class LabelParquet
         var metadata = ReadMetadata(path);
         using var rows = ParquetQuery.Open([path], metadata.Columns.Select(c => c.Name), filter: null);
         CheckTypes(metadata.Columns, rows, path);
-        var builders = new LabelRowBuilder[2048];
-        for (var i = 0; i < builders.Length; i++)
-        {
-            builders[i] = new LabelRowBuilder();
-        }
-
+        var builders = new List<LabelRowBuilder>();
         while (ParquetQuery.Next(rows, path))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var batch = builders.AsSpan(0, rows.Count);
+            // A file of a short video has a few rows, and a run may have many such files.
+            while (builders.Count < rows.Count)
+            {
+                builders.Add(new LabelRowBuilder());
+            }
+
+            var batch = CollectionsMarshal.AsSpan(builders)[..rows.Count];
             for (var c = 0; c < metadata.Columns.Count; c++)
             {
                 metadata.Columns[c].Read(rows.Column(c), batch);

@@ -48,6 +48,24 @@ public sealed class RunStatisticsTests
     }
 
     [Fact]
+    public void Snapshots_StayWhatTheyWere()
+    {
+        for (var seed = 0; seed < 30; seed++)
+        {
+            var chunks = LabelRows.Run(seed, 4).Select(Statistics).ToArray();
+            var live = new RunStatistics();
+            var seen = new List<(VideoStatistics Snapshot, string Labels, string Series)>();
+            foreach (var chunk in chunks)
+            {
+                live.Add(chunk);
+                seen.AddRange(live.Videos.Select(v => (v, Text(v.Labels), JsonSerializer.Serialize(v.Series))));
+            }
+
+            Assert.All(seen, s => Assert.Equal((s.Labels, s.Series), (Text(s.Snapshot.Labels), JsonSerializer.Serialize(s.Snapshot.Series))));
+        }
+    }
+
+    [Fact]
     public void Add_TheSameChunkTwice_ChangesNothing()
     {
         var chunks = LabelRows.Run(5).Select(Statistics).ToArray();

@@ -208,6 +208,17 @@ public sealed class LabelParquetTests : IDisposable
         }
     }
 
+    /// <summary>A run of many short videos has many files: what is kept of each adds up.</summary>
+    [Fact]
+    public async Task Read_KeepsNothingOfTheFile()
+    {
+        await LabelParquet.WriteAsync(TestRows.Make(2, 5000, "v", appearance: true), TestRows.Labels, _folder.File("a"), Token);
+        Assert.NotEmpty(LabelParquet.Read(_folder.File("a"), Token));
+        using var memory = DuckDbRows.Query(DuckDbDatabase.Shared, "SELECT memory_usage_bytes FROM duckdb_memory() WHERE tag = 'EXTERNAL_FILE_CACHE'");
+        Assert.True(memory.Next());
+        Assert.Equal(0, memory.Column(0).Values<long>()[0]);
+    }
+
     [Fact]
     public async Task OtherParquet_IsNoLabelFile()
     {

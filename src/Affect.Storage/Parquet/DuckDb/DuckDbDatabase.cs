@@ -24,6 +24,8 @@ internal sealed class DuckDbDatabase
             ("memory_limit", MemoryLimit),
             // Row order is part of the format.
             ("preserve_insertion_order", "true"),
+            // It keeps what it has read of every file, up to the memory limit; here each file is read once.
+            ("enable_external_file_cache", "false"),
             // Never spill beside the current folder, never reach for the network.
             ("temp_directory", string.Empty),
             ("autoinstall_known_extensions", "false"),
