@@ -42,7 +42,7 @@ internal static class RunReporter
         await objects.PutAsync(layout.Failures, Lines(source.Failures), cancellationToken).ConfigureAwait(false);
         var json = ReportWriter.Json(report);
         await objects.PutAsync(layout.ReportJson, json, cancellationToken).ConfigureAwait(false);
-        await objects.PutAsync(layout.ReportHtml, Encoding.UTF8.GetBytes(ReportWriter.Html(json)), cancellationToken).ConfigureAwait(false);
+        await objects.PutAsync(layout.ReportHtml, ReportWriter.Html(json), cancellationToken).ConfigureAwait(false);
         return report;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,26 +12,29 @@ namespace Affect.Coordinator.Reports;
 /// </summary>
 public static class ReportWriter
 {
+    private const string DataMark = "{{data}}";
+
     private static readonly string[] Scripts = ["dom.js", "charts.js", "heatmaps.js", "sections.js", "evaluation.js", "videos.js", "report.js"];
 
     public static byte[] Json(RunReport report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJsonContext.Default.RunReport);
 
-    public static string Html(RunReport report) => Html(Json(report));
+    public static byte[] Html(RunReport report) => Html(Json(report));
 
     /// <param name="reportJson">The bytes of <see cref="Json"/>.</param>
-    public static string Html(ReadOnlySpan<byte> reportJson)
+    /// <returns>The page, in UTF-8: with thousands of videos most of it is the JSON, which no text of its own is made of.</returns>
+    public static byte[] Html(ReadOnlySpan<byte> reportJson)
     {
         // One line ending, so the hash in the policy is that of the text the browser sees.
         var script = string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n");
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         var template = Asset("report.html");
-        var page = new StringBuilder(template.Length + script.Length + reportJson.Length + 32_768);
+        var page = new ArrayBufferWriter<byte>(template.Length + script.Length + reportJson.Length + 32_768);
         var at = 0;
         foreach (var (mark, text) in new[]
         {
             ("{{script-hash}}", $"'sha256-{hash}'"),
             ("{{style}}", Asset("report.css")),
-            ("{{data}}", Encoding.UTF8.GetString(reportJson)),
+            (DataMark, string.Empty),
             ("{{script}}", script),
         })
         {
@@ -40,11 +44,14 @@ public static class ReportWriter
                 throw new InvalidOperationException($"The report template has no {mark} after character {at}.");
             }
 
-            page.Append(template, at, found - at).Append(text);
+            Encoding.UTF8.GetBytes(template.AsSpan(at, found - at), page);
+            Encoding.UTF8.GetBytes(text, page);
+            page.Write(mark == DataMark ? reportJson : []);
             at = found + mark.Length;
         }
 
-        return page.Append(template, at, template.Length - at).ToString();
+        Encoding.UTF8.GetBytes(template.AsSpan(at), page);
+        return page.WrittenSpan.ToArray();
     }
 
     private static string Asset(string name)

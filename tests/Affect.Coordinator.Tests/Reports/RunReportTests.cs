@@ -83,7 +83,7 @@ public sealed class RunReportTests
     [Fact]
     public void Page_HoldsTheJsonUnchanged_AndNoTextOfTheRunIsMarkup()
     {
-        var html = ReportWriter.Html(Report);
+        var html = System.Text.Encoding.UTF8.GetString(ReportWriter.Html(Report));
         var start = html.IndexOf("id=\"data\">", StringComparison.Ordinal) + "id=\"data\">".Length;
         var data = html[start..html.IndexOf("</script>", start, StringComparison.Ordinal)];
         Assert.Equal(System.Text.Encoding.UTF8.GetString(ReportWriter.Json(Report)), data);
@@ -100,7 +100,7 @@ public sealed class RunReportTests
     [Fact]
     public void TextThatLooksLikeATemplateMark_IsLeftAlone()
     {
-        var html = ReportWriter.Html(RunReportBuilder.Build(Input with { Corpus = "{{script}} {{data}}" }));
+        var html = System.Text.Encoding.UTF8.GetString(ReportWriter.Html(RunReportBuilder.Build(Input with { Corpus = "{{script}} {{data}}" })));
         Assert.Contains("{{script}} {{data}}", html, StringComparison.Ordinal);
     }
 
