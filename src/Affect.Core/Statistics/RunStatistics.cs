@@ -13,7 +13,7 @@ public sealed record VideoStatistics(int Video, int Chunks, LabelStatistics Labe
 /// and a job's live figures equal bit for bit the final ones of the same chunks. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Memory: chunks of a video are folded for good as soon as all before them are there, so a run costs about 20 KB a video and not a chunk.
+/// Memory: chunks of a video are folded for good as soon as all before them are there, so a run costs at most about 20 KB a video, and nothing a chunk.
 /// </remarks>
 public sealed class RunStatistics
 {
