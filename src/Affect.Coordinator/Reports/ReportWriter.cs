@@ -12,8 +12,6 @@ namespace Affect.Coordinator.Reports;
 /// </summary>
 public static class ReportWriter
 {
-    private const string DataMark = "{{data}}";
-
     private static readonly string[] Scripts = ["dom.js", "charts.js", "heatmaps.js", "sections.js", "evaluation.js", "videos.js", "report.js"];
 
     public static byte[] Json(RunReport report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJsonContext.Default.RunReport);
@@ -22,19 +20,19 @@ public static class ReportWriter
 
     /// <param name="reportJson">The bytes of <see cref="Json"/>.</param>
     /// <returns>The page, in UTF-8: with thousands of videos most of it is the JSON, which no text of its own is made of.</returns>
-    public static byte[] Html(ReadOnlySpan<byte> reportJson)
+    public static byte[] Html(byte[] reportJson)
     {
         // One line ending, so the hash in the policy is that of the text the browser sees.
-        var script = string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n");
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        var script = Encoding.UTF8.GetBytes(string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n"));
+        var hash = Convert.ToBase64String(SHA256.HashData(script));
         var template = Asset("report.html");
         var page = new ArrayBufferWriter<byte>(template.Length + script.Length + reportJson.Length + 32_768);
         var at = 0;
         foreach (var (mark, text) in new[]
         {
-            ("{{script-hash}}", $"'sha256-{hash}'"),
-            ("{{style}}", Asset("report.css")),
-            (DataMark, string.Empty),
+            ("{{script-hash}}", Encoding.UTF8.GetBytes($"'sha256-{hash}'")),
+            ("{{style}}", Encoding.UTF8.GetBytes(Asset("report.css"))),
+            ("{{data}}", reportJson),
             ("{{script}}", script),
         })
         {
@@ -45,8 +43,7 @@ public static class ReportWriter
             }
 
             Encoding.UTF8.GetBytes(template.AsSpan(at, found - at), page);
-            Encoding.UTF8.GetBytes(text, page);
-            page.Write(mark == DataMark ? reportJson : []);
+            page.Write(text);
             at = found + mark.Length;
         }
 
