@@ -1,21 +1,21 @@
 namespace Affect.Engine.Local;
 
 /// <summary>
-/// A folder for files on their way, made when first asked for and removed with the process. A process that was killed leaves its own behind; the next one removes it,
-/// which is safe since a living owner holds a lock in its folder.
+/// A folder for files on their way, made when first asked for and removed with the process. A process that was killed leaves its own behind, at whatever moment; the
+/// next one removes it at once. Who owns or removes a folder holds the lock of a file in it, which is the first file to come and the last to go: a folder without
+/// that file is empty.
 /// </summary>
-internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposable
+internal sealed class ScratchFolder(string parent) : IDisposable
 {
     private const string NameStart = "affect-scratch-";
-    private const string MakingStart = "affect-making-";
     private const string LockName = "owner.lock";
 
-    /// <summary>A folder without a lock that is younger than this may have an owner who is about to lock it.</summary>
-    private static readonly TimeSpan LockingTime = TimeSpan.FromMinutes(1);
+    /// <summary>A process that starts at the same moment can take a folder that is not locked yet for abandoned; more often in a row than this it is another fault.</summary>
+    private const int Attempts = 10;
 
     private readonly Lock _gate = new();
-    private FileStream? _owned;
-    private string? _path;
+    private FileStream? _owner;
+    private DirectoryInfo? _folder;
 
     public string Path
     {
@@ -23,18 +23,22 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
         {
             lock (_gate)
             {
-                if (_path is null)
+                for (var attempt = 1; _folder is null; attempt++)
                 {
-                    var name = Guid.NewGuid().ToString("N");
-                    var (making, path) = (System.IO.Path.Combine(parent, MakingStart + name), System.IO.Path.Combine(parent, NameStart + name));
-                    Directory.CreateDirectory(making);
-                    // Named when it is locked: a process that starts at the same moment would take it for abandoned between the making of the file and its lock.
-                    _owned = new FileStream(System.IO.Path.Combine(making, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                    Directory.Move(making, path);
-                    _path = path;
+                    var folder = Directory.CreateDirectory(System.IO.Path.Combine(parent, NameStart + Guid.NewGuid().ToString("N")));
+                    try
+                    {
+                        _owner = Lock(folder, FileMode.CreateNew);
+                        // It may have been removed between the making of the file and its lock.
+                        _folder = File.Exists(_owner.Name) ? folder : throw new IOException($"{_owner.Name} was removed by another process.");
+                    }
+                    catch (IOException) when (attempt < Attempts)
+                    {
+                        _owner?.Dispose();
+                    }
                 }
 
-                return _path;
+                return _folder.FullName;
             }
         }
     }
@@ -42,20 +46,24 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
     /// <summary>Removes the folders of processes that are gone. Best effort: what cannot be removed stays.</summary>
     public void SweepAbandoned()
     {
-        var all = new DirectoryInfo(parent);
-        var unfinished = all.EnumerateDirectories($"{MakingStart}*").Where(folder => time.GetUtcNow() - folder.CreationTimeUtc > LockingTime);
-        foreach (var folder in all.EnumerateDirectories($"{NameStart}*").Where(IsAbandoned).Concat(unfinished))
+        foreach (var folder in new DirectoryInfo(parent).EnumerateDirectories($"{NameStart}*"))
         {
-            if (folder.FullName != _path)
+            try
             {
-                try
+                using var owner = TryLock(folder);
+                if (owner is null)
                 {
-                    folder.Delete(recursive: true);
+                    // Fails if its owner makes the file to lock right now.
+                    folder.Delete();
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                else
                 {
-                    // Another user's, or another process is removing it right now.
+                    Remove(folder);
                 }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has an owner, is another user's, or another process is removing it right now.
             }
         }
     }
@@ -64,30 +72,47 @@ internal sealed class ScratchFolder(string parent, TimeProvider time) : IDisposa
     {
         lock (_gate)
         {
-            _owned?.Dispose();
-            if (_path is not null && Directory.Exists(_path))
+            if (_folder is { } folder && Directory.Exists(folder.FullName))
             {
-                Directory.Delete(_path, recursive: true);
+                Remove(folder);
             }
 
-            (_owned, _path) = (null, null);
+            _owner?.Dispose();
+            (_owner, _folder) = (null, null);
         }
     }
 
-    private bool IsAbandoned(DirectoryInfo folder)
+    /// <exception cref="IOException">Another process has the lock, or the folder is gone.</exception>
+    private static FileStream Lock(DirectoryInfo folder, FileMode mode) =>
+        new(System.IO.Path.Combine(folder.FullName, LockName), mode, FileAccess.Write, FileShare.None);
+
+    private static FileStream? TryLock(DirectoryInfo folder)
     {
         try
         {
-            using var owner = new FileStream(System.IO.Path.Combine(folder.FullName, LockName), FileMode.Open, FileAccess.Write, FileShare.None);
-            return true;
+            return Lock(folder, FileMode.Open);
         }
         catch (FileNotFoundException)
         {
-            return time.GetUtcNow() - folder.CreationTimeUtc > LockingTime;
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>For who holds its lock.</summary>
+    private static void Remove(DirectoryInfo folder)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name == LockName))
         {
-            return false;
+            if (entry is DirectoryInfo inner)
+            {
+                inner.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
         }
+
+        folder.Delete();
     }
 }

@@ -27,7 +27,7 @@ public sealed class Workspace : IDisposable
         Ffmpeg = FfmpegTools.Find(null);
         Fetcher = new VideoFetcher(new VideoCacheOptions { Folder = Path.Combine(cacheFolder, "videos") }, Azure, time);
         Prober = new CorpusProber(Fetcher, new VideoProber(Ffmpeg, time), new ProbeCache(cacheFolder), Objects);
-        _scratch = new ScratchFolder(Path.GetTempPath(), time);
+        _scratch = new ScratchFolder(Path.GetTempPath());
     }
 
     public IObjectStore Objects { get; }
