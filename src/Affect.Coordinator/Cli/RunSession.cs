@@ -32,7 +32,7 @@ internal static class RunSession
         var failures = RunReporter.FailuresOf(result.Run, result.Execution, result.Final);
         var cost = await Guard.RunAsync(() => RunCost.OfCallAsync(result, request.Options, arguments.Device, cancellationToken)).ConfigureAwait(false);
         var source = new ReportSource(result.Store, result.Run, result.Manifest, result.Final, failures, request.Models, cost, IsFinished: true);
-        var report = await Guard.RunAsync(() => RunReporter.WriteAsync(source, null, null, time, cancellationToken)).ConfigureAwait(false);
+        var report = await Guard.RunAsync(() => RunReporter.WriteAsync(source, null, null, workspace.ScratchFolder, time, cancellationToken)).ConfigureAwait(false);
         RunSummary.Print(result, report, failures, arguments.Format);
         return failures.Count > 0 ? ExitCodes.CompletedWithFailures : ExitCodes.Success;
     }

@@ -76,7 +76,7 @@ internal sealed record RunSummary(
         var store = result.Store;
         string Place(string name) => Places.Of(store.Objects, name);
         var labelled = result.Execution.Progress.Done - result.ChunksBefore;
-        var frames = result.Final.Done.Sum(d => d.Frames.Counts.Frames - d.Frames.Counts.Skipped);
+        var frames = result.Final.Done.Counts.Frames - result.Final.Done.Counts.Skipped;
         return new RunSummary(
             result.Run.Record.Id.ToString(), Place(store.Layout.Root.TrimEnd('/')), Place(store.Layout.ReportHtml), result.Run.Videos.Count,
             result.Run.Videos.Count(v => v.Failure is not null), result.Run.Plan.Count, result.ChunksBefore, result.Execution.Progress.Quarantined, total.Frames.In,
@@ -91,15 +91,16 @@ internal sealed record RunSummary(
         for (var i = 0; i < Math.Min(MostVideosShown, result.Run.Videos.Count); i++)
         {
             var video = result.Run.Videos[i];
-            if (result.Final.Statistics.Video(i)?.Labels is not { } labels)
+            if (result.Final.Statistics.Video(i) is not { } figures)
             {
                 table.Add(video.Id, video.Info?.Codec ?? "-", "-", "-", "-", "-", "-", "-", video.Failure is { } f ? FailureReasons.Of(f.Kind) : "-");
                 continue;
             }
 
             table.Add(
-                video.Id, video.Info!.Codec, $"{video.Info.Width}x{video.Info.Height}", Whole(labels.Frames.In), Whole(labels.Faces),
-                Whole(result.Final.Tracks.GetValueOrDefault(i)), Mean(labels.Affect.MeanV), Mean(labels.Affect.MeanA), Top(labels));
+                video.Id, video.Info!.Codec, $"{video.Info.Width}x{video.Info.Height}", Whole(figures.Frames.Frames), Whole(figures.Frames.Faces),
+                Whole(result.Final.Tracks.GetValueOrDefault(i)), Mean(figures.Valence), Mean(figures.Arousal),
+                figures.TopExpression is { } top ? LabelSchema.Expressions[top] : "-");
         }
 
         return table;
@@ -116,13 +117,6 @@ internal sealed record RunSummary(
         return string.Create(c, $"run      {RunId}: {Videos} videos ({UnreadableVideos} unreadable), {Chunks} chunks{before}, {ChunksGivenUp} given up, {WallSeconds:F1} s{speed}") +
             string.Create(c, $"\nframes   {FramesIn} in = {FramesWithFace} with a face + {FramesWithoutFace} without + {FramesSkipped} skipped + {FramesFailed} failed") +
             string.Create(c, $"\nfaces    {Faces} in {Tracks} tracks") + reused;
-    }
-
-    private static string Top(LabelStatistics labels)
-    {
-        var shares = LabelSchema.Expressions.Select((name, i) => (Name: name, Share: labels.Expressions.Share(i).Value ?? 0)).ToList();
-        var top = shares.MaxBy(s => s.Share);
-        return top.Share > 0 ? top.Name : "-";
     }
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);

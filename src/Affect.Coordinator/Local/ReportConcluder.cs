@@ -2,6 +2,7 @@ using Affect.Core.Corpora;
 using Affect.Core.Jobs;
 using Affect.Core.Runs;
 using Affect.Engine.Finalising;
+using Affect.Engine.Local;
 using Affect.Engine.Models;
 using Affect.Engine.Runs;
 using Affect.Engine.Serving;
@@ -9,7 +10,7 @@ using Affect.Engine.Serving;
 namespace Affect.Coordinator.Local;
 
 /// <summary>Ends a run of a server as <c>affect run</c> ends one: with its report.</summary>
-internal sealed class ReportConcluder(TimeProvider time) : IRunConcluder
+internal sealed class ReportConcluder(Workspace workspace, TimeProvider time) : IRunConcluder
 {
     public async Task<JobOutcome> ConcludeAsync(RunStore store, RunDefinition run, RunState state, ModelSet models, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ internal sealed class ReportConcluder(TimeProvider time) : IRunConcluder
         var failures = RunReporter.FailuresOf(run, state.Execution, state.Final);
         var cost = await RunCost.OfStoredAsync(store, state.Final, cancellationToken).ConfigureAwait(false);
         var source = new ReportSource(store, run, manifest, state.Final, failures, models, cost, state.IsFinished);
-        var report = await RunReporter.WriteAsync(source, null, null, time, cancellationToken).ConfigureAwait(false);
+        var report = await RunReporter.WriteAsync(source, null, null, workspace.ScratchFolder, time, cancellationToken).ConfigureAwait(false);
         // The report's account: that of the ledger leaves out the frames of chunks that were given up.
         var a = report.Accounting;
         return new JobOutcome(

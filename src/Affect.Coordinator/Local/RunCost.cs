@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Affect.Coordinator.Reports;
 using Affect.Core.Runs;
 using Affect.Engine.Finalising;
@@ -64,11 +65,10 @@ internal static class RunCost
             return null;
         }
 
-        var calls = final.Done.GroupBy(d => d.Attempt.Epoch).ToList();
-        var t = final.Timings;
+        var spells = final.Done.Spells;
+        var t = final.Done.Timings;
         return new ReportThroughput(
-            calls.Count == 1 ? (final.Done.Max(d => d.Finished) - final.Done.Min(d => d.Started)).TotalSeconds : null,
-            null, null, calls.Max(c => c.Select(d => d.Worker).Distinct().Count()), "not recorded", "Machine not recorded",
+            spells is [var only] ? (only.Finished - only.Started).TotalSeconds : null, null, null, spells.Max(spell => spell.Workers), "not recorded", "Machine not recorded",
             [
                 new ReportStage("fetch", t.FetchSeconds), new ReportStage("decode (waiting)", t.DecodeWaitSeconds), new ReportStage("detect", t.DetectSeconds),
                 new ReportStage("label", t.LabelSeconds),
@@ -79,9 +79,12 @@ internal static class RunCost
     {
         try
         {
-            return await store.Objects.TryReadAllAsync(store.Layout.ReportJson, cancellationToken).ConfigureAwait(false) is { } json
-                ? JsonSerializer.Deserialize(json, ReportJsonContext.Default.RunReport)?.Throughput
-                : null;
+            await using var json = await store.Objects.OpenReadAsync(store.Layout.ReportJson, cancellationToken).ConfigureAwait(false);
+            return (await JsonSerializer.DeserializeAsync(json, EarlierReportJson.Default.EarlierReport, cancellationToken).ConfigureAwait(false))?.Throughput;
+        }
+        catch (ObjectNotFoundException)
+        {
+            return null;
         }
         catch (JsonException)
         {
@@ -109,3 +112,15 @@ internal static class RunCost
         CultureInfo.InvariantCulture,
         $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):F0} GiB, {RuntimeInformation.OSDescription}");
 }
+
+/// <summary>Of <c>report.json</c> what only it knows.</summary>
+/// <param name="Throughput">What labelling the run cost.</param>
+/// <param name="Videos">Named so that they are passed over one by one: a part that no property names is held as a whole, and with tens of thousands of videos this one is a hundred megabytes.</param>
+internal sealed record EarlierReport(ThroughputFacts? Throughput, IReadOnlyList<EarlierReport.PassedOver>? Videos)
+{
+    internal readonly record struct PassedOver;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EarlierReport))]
+internal sealed partial class EarlierReportJson : JsonSerializerContext;

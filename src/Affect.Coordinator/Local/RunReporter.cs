@@ -33,16 +33,20 @@ internal sealed record ReportSource(
 /// <summary>Writes <c>failures.jsonl</c>, <c>report.json</c> and <c>report.html</c> of a run.</summary>
 internal static class RunReporter
 {
+    /// <param name="source">The run.</param>
+    /// <param name="evaluation">Comparison with annotations, or null.</param>
+    /// <param name="truth">Where those came from.</param>
+    /// <param name="scratchFolder">For the files on their way to storage.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
     public static async Task<RunReport> WriteAsync(
-        ReportSource source, Evaluation? evaluation, string? truth, TimeProvider time, CancellationToken cancellationToken)
+        ReportSource source, Evaluation? evaluation, string? truth, string scratchFolder, TimeProvider time, CancellationToken cancellationToken)
     {
         var report = RunReportBuilder.Build(InputOf(source, evaluation, truth, time));
-        var objects = source.Store.Objects;
-        var layout = source.Store.Layout;
+        var (objects, layout) = (source.Store.Objects, source.Store.Layout);
         await objects.PutAsync(layout.Failures, Lines(source.Failures), cancellationToken).ConfigureAwait(false);
-        var json = ReportWriter.Json(report);
-        await objects.PutAsync(layout.ReportJson, json, cancellationToken).ConfigureAwait(false);
-        await objects.PutAsync(layout.ReportHtml, ReportWriter.Html(json), cancellationToken).ConfigureAwait(false);
+        await objects.PutAsync(layout.ReportJson, scratchFolder, file => ReportWriter.WriteJsonAsync(report, file, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await objects.PutAsync(layout.ReportHtml, scratchFolder, file => ReportWriter.WriteHtmlAsync(report, file, cancellationToken), cancellationToken).ConfigureAwait(false);
         return report;
     }
 
@@ -52,13 +56,12 @@ internal static class RunReporter
     /// <summary>Every failure of a run: unreadable videos, chunks given up, frames that did not decode.</summary>
     public static IReadOnlyList<ReportFailure> FailuresOf(RunDefinition run, ExecutionResult execution, FinalResult final)
     {
-        var videoIds = run.Plan.ToDictionary(c => c.Id, c => c.VideoId);
         return
         [
             .. run.Videos.Where(v => v.Failure is not null).Select(v => new ReportFailure(v.Id, null, 1, v.Failure!)),
             .. execution.Quarantined.Select(q => new ReportFailure(
                 q.Chunk.VideoId, q.Chunk.Id.ToString(), q.Failures.Count, ReproducingCommand.AddTo(q.Failures[^1].Failure, run, q.Chunk.Id))),
-            .. final.Done.Where(d => d.Problem is not null).Select(d => new ReportFailure(videoIds[d.Chunk], d.Chunk.ToString(), d.Attempt.Number, d.Problem!)),
+            .. final.Done.Problems.Select(p => new ReportFailure(run.Videos[p.Key.Video].Id, p.Key.ToString(), final.Done.Find(p.Key)!.Value.Attempt.Number, p.Value)),
         ];
     }
 

@@ -60,11 +60,11 @@ public sealed record ReportModel(
 
 /// <summary>A video of the run. Facts of a video that could not be read are null.</summary>
 /// <param name="Id">The video's id in the manifest.</param>
-/// <param name="Statistics">Its folded chunks; null when none was done.</param>
+/// <param name="Figures">Of its chunks; null when none was done or given up.</param>
 /// <param name="Tracks">Tracks kept by the per-video pass; null before it.</param>
 public sealed record ReportVideo(
     string Id, string? Codec, int? Width, int? Height, double? FramesPerSecond, bool IsVariableFrameRate, double? DurationSeconds,
-    long? SizeBytes, VideoStatistics? Statistics, int? Tracks = null, string? Split = null, string? Group = null);
+    long? SizeBytes, VideoFigures? Figures, int? Tracks = null, string? Split = null, string? Group = null);
 
 /// <summary>A failure as recorded.</summary>
 /// <param name="Video">The video's id in the manifest.</param>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,24 +15,25 @@ public static class ReportWriter
 
     public static byte[] Json(RunReport report) => JsonSerializer.SerializeToUtf8Bytes(report, ReportJsonContext.Default.RunReport);
 
-    public static byte[] Html(RunReport report) => Html(Json(report));
+    /// <summary>The bytes of <see cref="Json"/>, as they come: with tens of thousands of videos they are a hundred megabytes.</summary>
+    public static Task WriteJsonAsync(RunReport report, Stream json, CancellationToken cancellationToken) =>
+        JsonSerializer.SerializeAsync(json, report, ReportJsonContext.Default.RunReport, cancellationToken);
 
-    /// <param name="reportJson">The bytes of <see cref="Json"/>.</param>
-    /// <returns>The page, in UTF-8: with thousands of videos most of it is the JSON, which no text of its own is made of.</returns>
-    public static byte[] Html(byte[] reportJson)
+    /// <summary>The page, in UTF-8.</summary>
+    public static async Task WriteHtmlAsync(RunReport report, Stream page, CancellationToken cancellationToken)
     {
         // One line ending, so the hash in the policy is that of the text the browser sees.
-        var script = Encoding.UTF8.GetBytes(string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n"));
-        var hash = Convert.ToBase64String(SHA256.HashData(script));
+        var script = string.Concat(Scripts.Select(Asset)).ReplaceLineEndings("\n");
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        Task WriteAsync(string text) => page.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask();
         var template = Asset("report.html");
-        var page = new ArrayBufferWriter<byte>(template.Length + script.Length + reportJson.Length + 32_768);
         var at = 0;
-        foreach (var (mark, text) in new[]
+        foreach (var (mark, write) in new (string, Func<Task>)[]
         {
-            ("{{script-hash}}", Encoding.UTF8.GetBytes($"'sha256-{hash}'")),
-            ("{{style}}", Encoding.UTF8.GetBytes(Asset("report.css"))),
-            ("{{data}}", reportJson),
-            ("{{script}}", script),
+            ("{{script-hash}}", () => WriteAsync($"'sha256-{hash}'")),
+            ("{{style}}", () => WriteAsync(Asset("report.css"))),
+            ("{{data}}", () => WriteJsonAsync(report, page, cancellationToken)),
+            ("{{script}}", () => WriteAsync(script)),
         })
         {
             var found = template.IndexOf(mark, at, StringComparison.Ordinal);
@@ -42,13 +42,12 @@ public static class ReportWriter
                 throw new InvalidOperationException($"The report template has no {mark} after character {at}.");
             }
 
-            Encoding.UTF8.GetBytes(template.AsSpan(at, found - at), page);
-            page.Write(text);
+            await WriteAsync(template[at..found]).ConfigureAwait(false);
+            await write().ConfigureAwait(false);
             at = found + mark.Length;
         }
 
-        Encoding.UTF8.GetBytes(template.AsSpan(at), page);
-        return page.WrittenSpan.ToArray();
+        await WriteAsync(template[at..]).ConfigureAwait(false);
     }
 
     private static string Asset(string name)

@@ -8,6 +8,8 @@ namespace Affect.Coordinator.Reports;
 /// <summary>Turns sums into the figures of the report. Pure.</summary>
 public static class RunReportBuilder
 {
+    private static readonly Measure NoValues = Measure.Absent("no values");
+
     public static RunReport Build(ReportInput input)
     {
         var total = input.Total;
@@ -70,7 +72,7 @@ public static class RunReportBuilder
 
     private static AffectFacts Affect(AffectMoments affect)
     {
-        Measure Extreme(double value) => affect.N == 0 ? Measure.Absent("no values") : Measure.Of(value);
+        Measure Extreme(double value) => affect.N == 0 ? NoValues : Measure.Of(value);
         return new AffectFacts(
             affect.N,
             new MomentFacts(affect.MeanV, affect.DeviationV, Extreme(affect.MinV), Extreme(affect.MaxV)),
@@ -93,33 +95,15 @@ public static class RunReportBuilder
 
     private static VideoFacts Video(ReportVideo video, bool hasFailure, ScoreFacts? scores)
     {
-        var labels = video.Statistics?.Labels ?? new LabelStatistics();
-        var frames = labels.Frames;
-        var top = labels.Expressions.N == 0 ? null : LabelSchema.Expressions[
-            Enumerable.Range(0, LabelSchema.Expressions.Count).MaxBy(i => labels.Expressions.Winners[i])];
+        var figures = video.Figures;
+        var frames = figures?.Frames ?? default;
         return new VideoFacts(
-            video.Id, VideoStatus.Of(video.Statistics, hasFailure), video.Split, video.Group, video.Codec, video.Width, video.Height, video.FramesPerSecond,
-            video.IsVariableFrameRate, video.DurationSeconds, video.SizeBytes, frames.In, frames.WithFace, frames.WithoutFace, frames.SkippedTotal,
-            frames.FailedTotal, labels.Faces, video.Tracks, labels.Affect.MeanV, labels.Affect.MeanA, top,
-            video.Statistics is null ? null : Series(video.Statistics.Series), scores);
+            video.Id, VideoStatus.Of(figures, hasFailure), video.Split, video.Group, video.Codec, video.Width, video.Height, video.FramesPerSecond,
+            video.IsVariableFrameRate, video.DurationSeconds, video.SizeBytes, frames.Frames, frames.Labelled, frames.NoFace, frames.Skipped,
+            frames.Failed, frames.Faces, video.Tracks, figures?.Valence ?? NoValues, figures?.Arousal ?? NoValues,
+            figures?.TopExpression is { } top ? LabelSchema.Expressions[top] : null,
+            figures is null ? null : new SeriesFacts(figures.Course.Valence, figures.Course.Arousal, figures.Course.Faces), scores);
     }
-
-    private static SeriesFacts Series(TimeSeries series)
-    {
-        var valence = new int?[TimeSeries.BinCount];
-        var arousal = new int?[TimeSeries.BinCount];
-        var faces = new int?[TimeSeries.BinCount];
-        foreach (var (part, bin) in series.Bins)
-        {
-            valence[part] = Hundredths(bin.SumV, bin.Affect);
-            arousal[part] = Hundredths(bin.SumA, bin.Affect);
-            faces[part] = Hundredths(bin.Faces, bin.Frames);
-        }
-
-        return new SeriesFacts(valence, arousal, faces);
-    }
-
-    private static int? Hundredths(double sum, long n) => n == 0 ? null : (int)Math.Round(100 * sum / n, MidpointRounding.AwayFromZero);
 
     private static ThroughputFacts Throughput(ReportThroughput throughput, LabelStatistics total, VideoFacts[] videos)
     {
@@ -141,16 +125,9 @@ internal static class VideoStatus
     public const string Failed = "failed";
     public const string Pending = "pending";
 
-    public static string Of(VideoStatistics? statistics, bool hasFailure)
-    {
-        if (statistics is null)
-        {
-            return hasFailure ? Failed : Pending;
-        }
-
-        var frames = statistics.Labels.Frames;
-        return frames.FailedTotal == 0 && frames.IsBalanced && !hasFailure ? Complete
-            : frames.WithFace + frames.WithoutFace > 0 ? Partial
-            : Failed;
-    }
+    public static string Of(VideoFigures? figures, bool hasFailure) =>
+        figures is null ? (hasFailure ? Failed : Pending)
+        : figures.Frames is { Failed: 0, IsBalanced: true } && !hasFailure ? Complete
+        : figures.Frames.Labelled + figures.Frames.NoFace > 0 ? Partial
+        : Failed;
 }

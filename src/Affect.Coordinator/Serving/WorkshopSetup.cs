@@ -56,7 +56,7 @@ internal sealed class WorkshopSetup : IAsyncDisposable
             var frames = new ChunkDecoder(workspace.Ffmpeg, new FrameBufferPool(4 * arguments.Lanes), time);
             var pipelines = new PipelinePool(
                 device, frames, arguments.DecoderTimeLimit is { } limit ? decode with { StallLimit = limit } : decode, note => Console.Error.WriteLine($"affect: {note}"));
-            var workshop = new Workshop(workspace, Installation.Models, pipelines, new ReportConcluder(time), options, time);
+            var workshop = new Workshop(workspace, Installation.Models, pipelines, new ReportConcluder(workspace, time), options, time);
             return new WorkshopSetup(workspace, device, decoder, pipelines, workshop);
         }
         catch

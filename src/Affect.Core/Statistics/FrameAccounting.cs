@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Affect.Core.Labels;
+using Affect.Core.Runs;
 
 namespace Affect.Core.Statistics;
 
@@ -41,6 +42,9 @@ public sealed class FrameAccounting
 
     [JsonIgnore]
     public bool IsBalanced => In == Out;
+
+    /// <summary>The same without the reasons.</summary>
+    public FrameCounts ToCounts(long faces) => new(In, WithFace, WithoutFace, SkippedTotal, FailedTotal, faces);
 
     internal void Add(FrameStatus status, string? reason)
     {

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affect.Core.Planning;
-using Affect.Core.Runs;
 using Affect.Storage.Objects;
 
 namespace Affect.Engine.Finalising;
@@ -15,13 +14,12 @@ namespace Affect.Engine.Finalising;
 /// <param name="Tracks">Tracks of each labelled video, by its number in the manifest.</param>
 internal sealed record FinalState(string Fingerprint, SortedDictionary<int, int> Tracks)
 {
-    public static FinalState Of(
-        IReadOnlyList<ChunkSpec> plan, IReadOnlyDictionary<ChunkId, DoneRecord> done, IReadOnlyDictionary<ChunkId, string> lost)
+    public static FinalState Of(IReadOnlyList<ChunkSpec> plan, DoneMarkers done, IReadOnlyDictionary<ChunkId, string> lost)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var chunk in plan)
         {
-            var outcome = done.TryGetValue(chunk.Id, out var record) ? record.Attempt.ToString() : lost.GetValueOrDefault(chunk.Id, "missing");
+            var outcome = done.Find(chunk.Id) is { } marker ? marker.Attempt.ToString() : lost.GetValueOrDefault(chunk.Id, "missing");
             hash.AppendData(Encoding.UTF8.GetBytes($"{chunk.Id} {outcome}\n"));
         }
 

@@ -1,7 +1,5 @@
 using Affect.Core.Ledger;
 using Affect.Core.Planning;
-using Affect.Core.Processing;
-using Affect.Core.Runs;
 using Affect.Core.Statistics;
 using Affect.Engine.Progress;
 using Affect.Engine.Runs;
@@ -14,17 +12,11 @@ namespace Affect.Engine.Finalising;
 
 /// <summary>What a run came to in the end.</summary>
 /// <param name="Statistics">Of every chunk, folded in plan order.</param>
-/// <param name="Done">The markers, in plan order.</param>
+/// <param name="Done">The markers.</param>
 /// <param name="Tracks">Tracks of each video that has any chunk, by its number in the manifest.</param>
 /// <param name="LabelFiles">Names of the label objects.</param>
 public sealed record FinalResult(
-    RunStatistics Statistics, IReadOnlyList<DoneRecord> Done, IReadOnlyDictionary<int, int> Tracks, IReadOnlyList<string> LabelFiles)
-{
-    /// <summary>Busy time of all workers.</summary>
-    public StageTimings Timings => Done.Aggregate(default(StageTimings), (sum, d) => sum + new StageTimings(
-        d.StageSeconds.GetValueOrDefault("fetch"), d.StageSeconds.GetValueOrDefault("decode_wait"), d.StageSeconds.GetValueOrDefault("detect"),
-        d.StageSeconds.GetValueOrDefault("label"), d.StageSeconds.GetValueOrDefault("write")));
-}
+    RunStatistics Statistics, DoneMarkers Done, IReadOnlyDictionary<int, int> Tracks, IReadOnlyList<string> LabelFiles);
 
 /// <summary>
 /// The pass over a finished run: tracks across the chunks of each video, writes the final labels, folds the statistics. Rows depend on the done chunks alone, so
@@ -35,12 +27,8 @@ public sealed class RunFinaliser(RunStore store, RunDefinition run, IVideoLibrar
     /// <param name="quarantined">Chunks given up on: their frames get Failed rows.</param>
     public async Task<FinalResult> FinaliseAsync(IReadOnlyList<QuarantinedChunk> quarantined, CancellationToken cancellationToken)
     {
-        var done = new SortedDictionary<ChunkId, DoneRecord>();
-        await foreach (var record in store.DoneAsync(cancellationToken).ConfigureAwait(false))
-        {
-            done[record.Chunk] = record;
-        }
-
+        var reader = new MarkerReader(store, run);
+        var (done, statistics) = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var lost = RunInspector.LostOf(quarantined);
         var rows = new RunRows(store, run, videos, scratchFolder);
         var files = rows.Files(done);
@@ -55,14 +43,12 @@ public sealed class RunFinaliser(RunStore store, RunDefinition run, IVideoLibrar
             await store.Objects.PutAsync(store.Layout.Finalised, written.ToJson(), cancellationToken).ConfigureAwait(false);
         }
 
-        return new FinalResult(
-            await StatisticsFold.OfAsync(store, run, videos, done, lost, cancellationToken).ConfigureAwait(false), [.. done.Values], written.Tracks,
-            [.. files.Select(rows.NameOf)]);
+        await reader.AddLostAsync(statistics, videos, lost, cancellationToken).ConfigureAwait(false);
+        return new FinalResult(statistics, done, written.Tracks, [.. files.Select(rows.NameOf)]);
     }
 
     private async Task<SortedDictionary<int, int>> WriteFilesAsync(
-        IReadOnlyList<LabelFile> files, RunRows rows, SortedDictionary<ChunkId, DoneRecord> done,
-        Dictionary<ChunkId, string> lost, CancellationToken cancellationToken)
+        IReadOnlyList<LabelFile> files, RunRows rows, DoneMarkers done, Dictionary<ChunkId, string> lost, CancellationToken cancellationToken)
     {
         var tracks = new SortedDictionary<int, int>();
         var gate = new Lock();
@@ -110,13 +96,12 @@ public sealed class RunFinaliser(RunStore store, RunDefinition run, IVideoLibrar
     /// Removes what attempts left behind that did not win, and labels of an earlier state of the run. Of a chunk without marker nothing is removed: another
     /// process may be about to write it.
     /// </summary>
-    private async Task SweepAsync(SortedDictionary<ChunkId, DoneRecord> done, HashSet<string> labels, CancellationToken cancellationToken)
+    private async Task SweepAsync(DoneMarkers done, HashSet<string> labels, CancellationToken cancellationToken)
     {
         var losers = new List<string>();
         await foreach (var found in store.Objects.ListAsync(store.Layout.ChunksPrefix, cancellationToken).ConfigureAwait(false))
         {
-            if (RunLayout.TryParseAttempt(found.Name, out var attempt) && done.TryGetValue(attempt.Chunk, out var record) &&
-                found.Name != store.Layout.Root + record.ObjectName)
+            if (RunLayout.TryParseAttempt(found.Name, out var attempt) && done.Find(attempt.Chunk) is { } marker && attempt != marker.Token)
             {
                 losers.Add(found.Name);
             }

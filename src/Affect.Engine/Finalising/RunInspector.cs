@@ -1,7 +1,6 @@
 using Affect.Core.Failures;
 using Affect.Core.Ledger;
 using Affect.Core.Planning;
-using Affect.Core.Runs;
 using Affect.Engine.Local;
 using Affect.Engine.Runs;
 using Affect.Engine.Working;
@@ -23,47 +22,34 @@ public sealed class RunInspector(RunStore store, RunDefinition run, IVideoLibrar
 {
     public async Task<RunState> ReadAsync(CancellationToken cancellationToken)
     {
-        var (done, quarantined, progress) = await LedgerAsync(cancellationToken).ConfigureAwait(false);
-        var lost = LostOf(quarantined);
+        var reader = new MarkerReader(store, run);
+        var (done, statistics) = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var execution = await LedgerAsync(done, cancellationToken).ConfigureAwait(false);
+        var lost = LostOf(execution.Quarantined);
         var state = FinalState.Of(run.Plan, done, lost);
         var written = await store.Objects.TryReadFinalStateAsync(store.Layout.Finalised, cancellationToken).ConfigureAwait(false);
         var hasLabels = written?.Fingerprint == state.Fingerprint;
         var rows = new RunRows(store, run, videos, scratchFolder);
-        var statistics = await StatisticsFold.OfAsync(store, run, videos, done, lost, cancellationToken).ConfigureAwait(false);
-        var final = new FinalResult(
-            statistics, [.. done.Values], hasLabels ? written!.Tracks : [], hasLabels ? [.. rows.Files(done).Select(rows.NameOf)] : []);
-        return new RunState(final, new ExecutionResult(progress, quarantined), hasLabels);
+        await reader.AddLostAsync(statistics, videos, lost, cancellationToken).ConfigureAwait(false);
+        var final = new FinalResult(statistics, done, hasLabels ? written!.Tracks : [], hasLabels ? [.. rows.Files(done).Select(rows.NameOf)] : []);
+        return new RunState(final, execution, hasLabels);
     }
 
     /// <summary>Where the ledger stands, without the statistics.</summary>
     public async Task<ExecutionResult> ReadExecutionAsync(CancellationToken cancellationToken)
     {
-        var (_, quarantined, progress) = await LedgerAsync(cancellationToken).ConfigureAwait(false);
-        return new ExecutionResult(progress, quarantined);
+        var (done, _) = await new MarkerReader(store, run).ReadAsync(cancellationToken).ConfigureAwait(false);
+        return await LedgerAsync(done, cancellationToken).ConfigureAwait(false);
     }
 
     internal static Dictionary<ChunkId, string> LostOf(IReadOnlyList<QuarantinedChunk> quarantined) =>
         quarantined.ToDictionary(q => q.Chunk.Id, q => FailureReasons.Of(q.Failures[^1].Failure.Kind));
 
-    private async Task<(SortedDictionary<ChunkId, DoneRecord> Done, IReadOnlyList<QuarantinedChunk> Quarantined, LedgerProgress Progress)> LedgerAsync(
-        CancellationToken cancellationToken)
+    private async Task<ExecutionResult> LedgerAsync(DoneMarkers done, CancellationToken cancellationToken)
     {
-        var planned = run.Plan.Select(c => c.Id).ToHashSet();
-        var done = new SortedDictionary<ChunkId, DoneRecord>();
-        await foreach (var record in store.DoneAsync(cancellationToken).ConfigureAwait(false))
-        {
-            done[record.Chunk] = planned.Contains(record.Chunk)
-                ? record
-                : throw new FormatException($"{store.Layout.Done(record.Chunk)} belongs to no chunk of the plan.");
-        }
-
-        var failures = new List<FailedAttempt>();
-        await foreach (var record in store.FailedAsync(cancellationToken).ConfigureAwait(false))
-        {
-            failures.Add(record.ToFailedAttempt());
-        }
-
-        var ledger = new ChunkLedger(run.Plan, LedgerOptions.Default, time, AttemptId.NewEpoch(), [.. done.Values.Select(d => d.ToDoneChunk())], failures);
-        return (done, ledger.Quarantined(), ledger.Progress);
+        var failures = await store.FailedAsync(cancellationToken).Select(record => record.ToFailedAttempt()).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var chunks = done.All.Select(marker => new DoneChunk(marker.Chunk, marker.Attempt, marker.Counts));
+        var ledger = new ChunkLedger(run.Plan, LedgerOptions.Default, time, AttemptId.NewEpoch(), chunks, failures);
+        return new ExecutionResult(ledger.Progress, ledger.Quarantined());
     }
 }

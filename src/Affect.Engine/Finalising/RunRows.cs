@@ -1,5 +1,4 @@
 using Affect.Core.Planning;
-using Affect.Core.Runs;
 using Affect.Engine.Runs;
 using Affect.Engine.Working;
 using Affect.Storage.Objects;
@@ -13,9 +12,9 @@ internal sealed class RunRows(RunStore store, RunDefinition run, IVideoLibrary v
     private readonly ILookup<int, ChunkSpec> _chunks = run.Plan.ToLookup(c => c.Id.Video);
 
     /// <summary>The label files of the run in its present state.</summary>
-    public IReadOnlyList<LabelFile> Files(IReadOnlyDictionary<ChunkId, DoneRecord> done) => LabelFilePlan.Plan(
+    public IReadOnlyList<LabelFile> Files(DoneMarkers done) => LabelFilePlan.Plan(
         [.. Enumerable.Range(0, run.Videos.Count).Select(v => _chunks.Contains(v)
-            ? _chunks[v].Sum(c => done.TryGetValue(c.Id, out var d) ? d.Rows : c.FrameCount)
+            ? _chunks[v].Sum(c => done.Find(c.Id)?.Rows ?? c.FrameCount)
             : 0)]);
 
     public string NameOf(LabelFile file) =>
@@ -23,17 +22,17 @@ internal sealed class RunRows(RunStore store, RunDefinition run, IVideoLibrary v
 
     /// <summary>The rows of one video from its chunk files, those of chunks given up made here.</summary>
     public async Task<VideoRows> OpenAsync(
-        int video, IReadOnlyDictionary<ChunkId, DoneRecord> done, IReadOnlyDictionary<ChunkId, string> lost, CancellationToken cancellationToken)
+        int video, DoneMarkers done, IReadOnlyDictionary<ChunkId, string> lost, CancellationToken cancellationToken)
     {
         var rows = new VideoRows(video);
         try
         {
             foreach (var chunk in _chunks[video])
             {
-                if (done.TryGetValue(chunk.Id, out var record))
+                if (done.Find(chunk.Id) is { } marker)
                 {
                     rows.Add(await store.Objects
-                        .OpenLocalAsync(store.Layout.Root + record.ObjectName, scratchFolder, cancellationToken).ConfigureAwait(false));
+                        .OpenLocalAsync(store.Layout.Chunk(marker.Token), scratchFolder, cancellationToken).ConfigureAwait(false));
                 }
                 else if (lost.TryGetValue(chunk.Id, out var reason))
                 {

@@ -10,7 +10,7 @@ namespace Affect.Engine.Leasing;
 /// <summary>
 /// The ledger of a run on this machine. Failures go to storage before the caller hears that they count. Thread-safe.
 /// </summary>
-public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOnlyDictionary<ChunkId, string> videoIds, TimeProvider time) : ILeaseClient
+public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, Func<ChunkId, string> videoId, TimeProvider time) : ILeaseClient
 {
     private readonly Queue<FailedAttempt> _unwritten = new();
     private readonly AsyncGate _writing = new();
@@ -80,7 +80,7 @@ public sealed class LocalLeaseClient(ChunkLedger ledger, RunStore store, IReadOn
             // One that cannot be written now waits for the next call.
             while (_unwritten.TryPeek(out var failure))
             {
-                await store.WriteFailureAsync(failure, videoIds[failure.Token.Chunk], cancellationToken).ConfigureAwait(false);
+                await store.WriteFailureAsync(failure, videoId(failure.Token.Chunk), cancellationToken).ConfigureAwait(false);
                 _unwritten.Dequeue();
             }
 

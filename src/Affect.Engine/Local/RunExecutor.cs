@@ -41,11 +41,10 @@ public sealed class RunExecutor(
         progress.Enter(RunPhase.Labelling, before.Chunks - before.Done - before.Quarantined, Math.Max(0, selected - framesBefore), framesBefore);
         if (!before.IsFinished)
         {
-            var ids = run.Plan.ToDictionary(c => c.Id, c => c.VideoId);
             var orphans = await OrphanedAttempts.FindAsync(store, cancellationToken).ConfigureAwait(false);
             orphans.ForEach(orphan => ledger.Suspect(orphan.Chunk));
             var lanes = Math.Min(options.Workers, before.Chunks - before.Done - before.Quarantined);
-            await RunLanesAsync(lanes, new LocalLeaseClient(ledger, store, ids, time), cancellationToken).ConfigureAwait(false);
+            await RunLanesAsync(lanes, new LocalLeaseClient(ledger, store, chunk => run.Videos[chunk.Video].Id, time), cancellationToken).ConfigureAwait(false);
             foreach (var orphan in orphans)
             {
                 // What became of the chunk is on record now.

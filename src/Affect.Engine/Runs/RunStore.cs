@@ -55,36 +55,63 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
         }
 
         var manifest = await ReadManifestAsync(cancellationToken).ConfigureAwait(false);
-        var videos = Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Videos, cancellationToken).ConfigureAwait(false));
-        var plan = Encoding.UTF8.GetString(await Objects.ReadAllAsync(Layout.Plan, cancellationToken).ConfigureAwait(false));
-        return new RunDefinition(
-            record,
-            manifest,
-            [.. videos.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(VideoRecord.ParseLine)],
-            PlanText.Read(new StringReader(plan)));
+        using var videos = await ReadTextAsync(Layout.Videos, cancellationToken).ConfigureAwait(false);
+        using var plan = await ReadTextAsync(Layout.Plan, cancellationToken).ConfigureAwait(false);
+        return new RunDefinition(record, manifest, [.. Lines(videos).Select(VideoRecord.ParseLine)], PlanText.Read(plan));
     }
 
     /// <summary>All completion markers, in chunk order.</summary>
-    public async IAsyncEnumerable<DoneRecord> DoneAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<DoneRecord> DoneAsync(CancellationToken cancellationToken) => DoneAsync([Layout.DonePrefix], _ => true, cancellationToken);
+
+    /// <summary>The completion markers below some prefixes of <see cref="RunLayout.DonePrefix"/>, of the chunks that are meant, in chunk order.</summary>
+    /// <exception cref="FormatException">One is damaged; the message names it.</exception>
+    public async IAsyncEnumerable<DoneRecord> DoneAsync(
+        IReadOnlyList<string> prefixes, Func<ChunkId, bool> isMeant, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var found in Objects.ListAsync(Layout.DonePrefix, cancellationToken).ConfigureAwait(false))
+        var chunks = new List<ChunkId>();
+        await foreach (var name in NamesAsync(prefixes, cancellationToken).ConfigureAwait(false))
         {
-            yield return Read(found.Name, await Objects.ReadAllAsync(found.Name, cancellationToken).ConfigureAwait(false), json => DoneRecord.Parse(json));
+            if (RunLayout.TryParseDone(name, out var chunk) && isMeant(chunk))
+            {
+                chunks.Add(chunk);
+            }
+        }
+
+        // From the millionth video on the order of names is another.
+        chunks.Sort();
+        await foreach (var record in Objects.ReadEachAsync(chunks.Select(Layout.Done), json => DoneRecord.Parse(json), cancellationToken).ConfigureAwait(false))
+        {
+            yield return record;
         }
     }
 
     /// <summary>The marker of this chunk, or null where it is not done.</summary>
     public async Task<DoneRecord?> TryReadDoneAsync(ChunkId chunk, CancellationToken cancellationToken) =>
         await Objects.TryReadAllAsync(Layout.Done(chunk), cancellationToken).ConfigureAwait(false) is { } json
-            ? Read(Layout.Done(chunk), json, content => DoneRecord.Parse(content))
+            ? Parse(Layout.Done(chunk), json, content => DoneRecord.Parse(content))
             : null;
 
     /// <summary>All failed attempts, in chunk order.</summary>
-    public async IAsyncEnumerable<FailedRecord> FailedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<FailedRecord> FailedAsync(CancellationToken cancellationToken) => FailedAsync([Layout.FailedPrefix], _ => true, cancellationToken);
+
+    /// <summary>The failed attempts below some prefixes of <see cref="RunLayout.FailedPrefix"/>, at the chunks that are meant, in chunk order.</summary>
+    /// <exception cref="FormatException">One is damaged; the message names it.</exception>
+    public async IAsyncEnumerable<FailedRecord> FailedAsync(
+        IReadOnlyList<string> prefixes, Func<ChunkId, bool> isMeant, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var found in Objects.ListAsync(Layout.FailedPrefix, cancellationToken).ConfigureAwait(false))
+        var attempts = new List<LeaseToken>();
+        await foreach (var name in NamesAsync(prefixes, cancellationToken).ConfigureAwait(false))
         {
-            yield return Read(found.Name, await Objects.ReadAllAsync(found.Name, cancellationToken).ConfigureAwait(false), json => FailedRecord.Parse(json));
+            if (RunLayout.TryParseAttempt(name, out var attempt) && isMeant(attempt.Chunk))
+            {
+                attempts.Add(attempt);
+            }
+        }
+
+        var names = attempts.OrderBy(attempt => attempt.Chunk).Select(Layout.Failed);
+        await foreach (var record in Objects.ReadEachAsync(names, json => FailedRecord.Parse(json), cancellationToken).ConfigureAwait(false))
+        {
+            yield return record;
         }
     }
 
@@ -106,13 +133,10 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
     /// <summary>All attempts that were begun and have not ended, in chunk order. Another process may be at work on them.</summary>
     public async IAsyncEnumerable<BegunRecord> BegunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var found in Objects.ListAsync(Layout.BegunPrefix, cancellationToken).ConfigureAwait(false))
+        var names = await NamesAsync([Layout.BegunPrefix], cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var record in Objects.ReadEachAsync(names, json => BegunRecord.Parse(json), cancellationToken).ConfigureAwait(false))
         {
-            // One that is removed meanwhile has ended.
-            if (await Objects.TryReadAllAsync(found.Name, cancellationToken).ConfigureAwait(false) is { } json)
-            {
-                yield return Read(found.Name, json, content => BegunRecord.Parse(content));
-            }
+            yield return record;
         }
     }
 
@@ -124,7 +148,10 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
         await Objects.DeleteAsync(Layout.Failed(token), cancellationToken).ConfigureAwait(false);
     }
 
-    private static T Read<T>(string name, byte[] content, Func<byte[], T> parse)
+    private IAsyncEnumerable<string> NamesAsync(IEnumerable<string> prefixes, CancellationToken cancellationToken) =>
+        prefixes.ToAsyncEnumerable().SelectMany(prefix => Objects.ListAsync(prefix, cancellationToken)).Select(found => found.Name);
+
+    internal static T Parse<T>(string name, byte[] content, Func<byte[], T> parse)
     {
         try
         {
@@ -133,6 +160,21 @@ public sealed class RunStore(IObjectStore objects, RunLayout layout)
         catch (FormatException e)
         {
             throw new FormatException($"{name}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>To be read line by line: as one text it would be twice the object's size, which is a hundred megabytes of a large plan.</summary>
+    private async Task<StreamReader> ReadTextAsync(string name, CancellationToken cancellationToken) =>
+        new(new MemoryStream(await Objects.ReadAllAsync(name, cancellationToken).ConfigureAwait(false)), Encoding.UTF8);
+
+    private static IEnumerable<string> Lines(TextReader text)
+    {
+        while (text.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
         }
     }
 

@@ -4,8 +4,6 @@ using Affect.Core.Ledger;
 using Affect.Core.Planning;
 using Affect.Core.Runs;
 using Affect.Engine.Runs;
-using Affect.Storage.Layout;
-using Affect.Storage.Objects;
 
 namespace Affect.Engine.Serving;
 
@@ -15,8 +13,6 @@ namespace Affect.Engine.Serving;
 /// </summary>
 public sealed class LedgerSlice : ILedgerSlice
 {
-    private const int ParallelReads = 32;
-
     private readonly RunStore _store;
     private readonly ChunkLedger _ledger;
     private readonly IReadOnlyDictionary<ChunkId, string> _videos;
@@ -52,12 +48,10 @@ public sealed class LedgerSlice : ILedgerSlice
 
         var videos = plan.ToDictionary(chunk => chunk.Id, chunk => chunk.VideoId);
         var (first, last) = (plan[0].Id, plan[^1].Id);
-        var done = await ReadAsync(
-            store, store.Layout.DonePrefixesOf(first, last), name => RunLayout.TryParseDone(name, out var chunk) && videos.ContainsKey(chunk),
-            json => DoneRecord.Parse(json).ToDoneChunk(), cancellationToken).ConfigureAwait(false);
-        var failures = await ReadAsync(
-            store, store.Layout.FailedPrefixesOf(first, last), name => RunLayout.TryParseAttempt(name, out var attempt) && videos.ContainsKey(attempt.Chunk),
-            json => FailedRecord.Parse(json).ToFailedAttempt(), cancellationToken).ConfigureAwait(false);
+        var done = await store.DoneAsync(store.Layout.DonePrefixesOf(first, last), videos.ContainsKey, cancellationToken)
+            .Select(record => record.ToDoneChunk()).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var failures = await store.FailedAsync(store.Layout.FailedPrefixesOf(first, last), videos.ContainsKey, cancellationToken)
+            .Select(record => record.ToFailedAttempt()).ToListAsync(cancellationToken).ConfigureAwait(false);
         var orphans = await OrphanedAttempts.FindAsync(store, cancellationToken).ConfigureAwait(false);
         return new LedgerSlice(
             store, new ChunkLedger(plan, options, time, AttemptId.NewEpoch(), done, failures), videos, orphans.Select(o => o.Token()).Where(o => videos.ContainsKey(o.Chunk)));
@@ -147,24 +141,4 @@ public sealed class LedgerSlice : ILedgerSlice
             return true;
         },
         cancellationToken);
-
-    private static async Task<IReadOnlyCollection<T>> ReadAsync<T>(
-        RunStore store, IReadOnlyList<string> prefixes, Func<string, bool> isMeant, Func<byte[], T> parse, CancellationToken cancellationToken)
-    {
-        var found = new ConcurrentBag<T>();
-        var names = prefixes.ToAsyncEnumerable().SelectMany(prefix => store.Objects.ListAsync(prefix, cancellationToken)).Where(o => isMeant(o.Name));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(names, options, async (o, token) =>
-        {
-            try
-            {
-                found.Add(parse(await store.Objects.ReadAllAsync(o.Name, token).ConfigureAwait(false)));
-            }
-            catch (FormatException e)
-            {
-                throw new FormatException($"{o.Name}: {e.Message}", e);
-            }
-        }).ConfigureAwait(false);
-        return found;
-    }
 }

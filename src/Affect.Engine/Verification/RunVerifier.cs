@@ -33,16 +33,16 @@ public sealed class RunVerifier(
     {
         var findings = new Findings();
         var state = await new RunInspector(store, run, videos, scratchFolder, time).ReadAsync(cancellationToken).ConfigureAwait(false);
-        var done = state.Final.Done.ToDictionary(d => d.Chunk);
+        var done = state.Final.Done;
         var lost = RunInspector.LostOf(state.Execution.Quarantined);
         var structure = new StructureCheck(store, run, videos, scratchFolder, time, findings);
         structure.CheckPlan();
         var chunkRows = 0L;
         foreach (var chunk in run.Plan)
         {
-            if (done.TryGetValue(chunk.Id, out var record))
+            if (done.Find(chunk.Id) is { } marker)
             {
-                chunkRows += await structure.CheckChunkAsync(chunk, record, cancellationToken).ConfigureAwait(false);
+                chunkRows += await structure.CheckChunkAsync(chunk, marker, cancellationToken).ConfigureAwait(false);
             }
             else if (!lost.ContainsKey(chunk.Id))
             {

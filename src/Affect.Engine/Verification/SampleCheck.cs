@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Affect.Core.Labels;
+using Affect.Core.Ledger;
 using Affect.Core.Planning;
 using Affect.Core.Processing;
-using Affect.Core.Runs;
+using Affect.Engine.Finalising;
 using Affect.Engine.Runs;
 using Affect.Engine.Working;
 using Affect.Storage.Objects;
@@ -12,10 +13,11 @@ namespace Affect.Engine.Verification;
 
 /// <summary>Some consecutive selected frames of a chunk.</summary>
 /// <param name="Chunk">The chunk.</param>
-/// <param name="Done">Its marker.</param>
+/// <param name="Attempt">Chunk and attempt that won.</param>
+/// <param name="IsWhole">None of the chunk's frames failed.</param>
 /// <param name="First">Position among the chunk's selected frames.</param>
 /// <param name="Count">Number of frames.</param>
-internal sealed record FrameWindow(ChunkSpec Chunk, DoneRecord Done, int First, int Count);
+internal sealed record FrameWindow(ChunkSpec Chunk, LeaseToken Attempt, bool IsWhole, int First, int Count);
 
 /// <summary>Labels a seeded sample of frames again and compares.</summary>
 internal sealed class SampleCheck(
@@ -24,36 +26,40 @@ internal sealed class SampleCheck(
     /// <summary>Consecutive frames taken together: reaching the first of them costs decoding from its keyframe on, the others come with it.</summary>
     public const int WindowFrames = 8;
 
-    /// <summary>The windows of a sample: the same seed and markers give the same; each frame of the run is as likely as any other.</summary>
-    public static IReadOnlyList<FrameWindow> Choose(IReadOnlyList<ChunkSpec> plan, IReadOnlyDictionary<ChunkId, DoneRecord> done, int frames, int seed)
+    /// <summary>The windows of a sample: the same seed and markers give the same; each window of the run is as likely as any other.</summary>
+    public static IReadOnlyList<FrameWindow> Choose(IReadOnlyList<ChunkSpec> plan, DoneMarkers done, int frames, int seed)
     {
-        var all = new List<FrameWindow>();
-        foreach (var chunk in plan)
+        // Windows are numbered through the run and only those that are drawn are made: of a thousand hours there are tens of millions.
+        var chunks = plan.Select(chunk => (Spec: chunk, Marker: done.Find(chunk.Id))).Where(chunk => chunk.Marker is not null).ToList();
+        var ends = new long[chunks.Count];
+        for (var (i, end) = (0, 0L); i < chunks.Count; i++)
         {
-            if (done.TryGetValue(chunk.Id, out var record))
+            ends[i] = end += (SelectedIn(chunks[i].Marker!.Value) + WindowFrames - 1) / WindowFrames;
+        }
+
+        // Partial Fisher-Yates; a number that is not in the table stands where it always stood.
+        var (random, moved, windows, count) = (new Random(seed), new Dictionary<long, long>(), new List<FrameWindow>(), 0);
+        for (var taken = 0L; ends.Length > 0 && taken < ends[^1] && count < frames; taken++)
+        {
+            var other = random.NextInt64(taken, ends[^1]);
+            var number = moved.GetValueOrDefault(other, other);
+            moved[other] = moved.GetValueOrDefault(taken, taken);
+            var at = Array.BinarySearch(ends, number + 1);
+            at = at < 0 ? ~at : at;
+            while (at > 0 && ends[at - 1] == ends[at])
             {
-                var counts = record.Frames.Counts;
-                var selected = (int)(counts.Frames - counts.Skipped);
-                for (var first = 0; first < selected; first += WindowFrames)
-                {
-                    all.Add(new FrameWindow(chunk, record, first, Math.Min(WindowFrames, selected - first)));
-                }
+                at--;
             }
+
+            var marker = chunks[at].Marker!.Value;
+            var first = (int)(number - (at == 0 ? 0 : ends[at - 1])) * WindowFrames;
+            windows.Add(new FrameWindow(chunks[at].Spec, marker.Token, !done.Problems.ContainsKey(marker.Chunk), first, Math.Min(WindowFrames, SelectedIn(marker) - first)));
+            count += windows[^1].Count;
         }
 
-        // Partial Fisher-Yates: only what is drawn is moved.
-        var random = new Random(seed);
-        var taken = 0;
-        var count = 0;
-        while (taken < all.Count && count < frames)
-        {
-            var other = random.Next(taken, all.Count);
-            (all[taken], all[other]) = (all[other], all[taken]);
-            count += all[taken].Count;
-            taken++;
-        }
+        return [.. windows.OrderBy(w => w.Chunk.Id).ThenBy(w => w.First)];
 
-        return [.. all.Take(taken).OrderBy(w => w.Chunk.Id).ThenBy(w => w.First)];
+        static int SelectedIn(DoneMarker marker) => (int)(marker.Counts.Frames - marker.Counts.Skipped);
     }
 
     /// <summary>Compares the windows, several at a time.</summary>
@@ -93,7 +99,7 @@ internal sealed class SampleCheck(
         }
 
         // What a damaged stream gives depends on where decoding begins: there the whole chunk is decoded as it was.
-        var narrowed = window.Done.Problem is null ? FrameRange.Narrow(sampling, video.Index, video.Info.TimeBase, ranks[0], ranks[^1]) : sampling;
+        var narrowed = window.IsWhole ? FrameRange.Narrow(sampling, video.Index, video.Info.TimeBase, ranks[0], ranks[^1]) : sampling;
         var job = new ChunkJob(chunk, video.Entry, video.LocalPath, video.Info, video.Index, narrowed);
         var outcome = await processor.ProcessAsync(job, SilentObserver.Instance, cancellationToken).ConfigureAwait(false);
         if (outcome is not ChunkOutcome.Labelled labelled)
@@ -106,7 +112,7 @@ internal sealed class SampleCheck(
         List<LabelRow> stored;
         try
         {
-            using var file = await store.Objects.OpenLocalAsync(store.Layout.Root + window.Done.ObjectName, scratchFolder, cancellationToken).ConfigureAwait(false);
+            using var file = await store.Objects.OpenLocalAsync(store.Layout.Chunk(window.Attempt), scratchFolder, cancellationToken).ConfigureAwait(false);
             stored = [.. LabelParquet.Read(file.Path, cancellationToken).Where(InWindow)];
         }
         catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException or FileNotFoundException)

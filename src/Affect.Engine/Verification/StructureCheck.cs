@@ -44,15 +44,16 @@ internal sealed class StructureCheck(RunStore store, RunDefinition run, IVideoLi
 
     /// <summary>A done chunk's file: rows in order, exactly the selected frames, the counts of the marker.</summary>
     /// <returns>Rows read.</returns>
-    public async Task<long> CheckChunkAsync(ChunkSpec chunk, DoneRecord done, CancellationToken cancellationToken)
+    public async Task<long> CheckChunkAsync(ChunkSpec chunk, DoneMarker done, CancellationToken cancellationToken)
     {
         void Wrong(long? frame, string message) => findings.Add("chunk", chunk.VideoId, chunk.Id.ToString(), frame, message);
         var count = 0L;
         try
         {
             var indexed = await videos.IndexAsync(chunk.Id.Video, cancellationToken).ConfigureAwait(false);
-            using var file = await store.Objects.OpenLocalAsync(store.Layout.Root + done.ObjectName, scratchFolder, cancellationToken).ConfigureAwait(false);
-            CheckMetadata(LabelParquet.ReadMetadata(file.Path), LabelFileKind.Chunk, done.ObjectName);
+            var name = store.Layout.Chunk(done.Token);
+            using var file = await store.Objects.OpenLocalAsync(name, scratchFolder, cancellationToken).ConfigureAwait(false);
+            CheckMetadata(LabelParquet.ReadMetadata(file.Path), LabelFileKind.Chunk, name);
             using var expected = FrameSelector.Select(indexed.Frames, indexed.Info.TimeBase, run.Record.Configuration.Sampling).RanksIn(chunk).GetEnumerator();
             var (labelled, noFace, failed, faces) = (0L, 0L, 0L, 0L);
             LabelRow? previous = null;
@@ -93,9 +94,9 @@ internal sealed class StructureCheck(RunStore store, RunDefinition run, IVideoLi
             }
 
             var counted = new FrameCounts(chunk.FrameCount, labelled, noFace, chunk.FrameCount - labelled - noFace - failed, failed, faces);
-            if (counted != done.Frames.Counts || count != done.Rows)
+            if (counted != done.Counts || count != done.Rows)
             {
-                findings.Add("marker", chunk.VideoId, chunk.Id.ToString(), null, $"the marker says {done.Rows} rows, {done.Frames.Counts}; the file holds {count}, {counted}");
+                findings.Add("marker", chunk.VideoId, chunk.Id.ToString(), null, $"the marker says {done.Rows} rows, {done.Counts}; the file holds {count}, {counted}");
             }
         }
         catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException or FileNotFoundException)
@@ -109,7 +110,7 @@ internal sealed class StructureCheck(RunStore store, RunDefinition run, IVideoLi
     /// <summary>The final labels are the chunk rows with the tracks (and the smoothing) that the configuration gives.</summary>
     /// <returns>Rows read.</returns>
     public async Task<long> CheckLabelsAsync(
-        IReadOnlyDictionary<ChunkId, DoneRecord> done, IReadOnlyDictionary<ChunkId, string> lost, CancellationToken cancellationToken)
+        DoneMarkers done, IReadOnlyDictionary<ChunkId, string> lost, CancellationToken cancellationToken)
     {
         var source = new RunRows(store, run, videos, scratchFolder);
         var progress = new RunProgress(time);

@@ -105,8 +105,7 @@ public sealed class ChunkCommitter(
         var frames = statistics.Labels.Frames;
         return new Core.Runs.FrameAccounting
         {
-            Counts = new FrameCounts(
-                frames.In, frames.WithFace, frames.WithoutFace, frames.SkippedTotal, frames.FailedTotal, statistics.Labels.Faces),
+            Counts = frames.ToCounts(statistics.Labels.Faces),
             SkippedByReason = frames.Skipped,
             FailedByReason = frames.Failed,
         };

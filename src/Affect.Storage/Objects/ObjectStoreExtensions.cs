@@ -69,6 +69,29 @@ public static class ObjectStoreExtensions
     }
 
     /// <summary>
+    /// Writes an object of any size as it is made, replacing any of that name: by way of a file in <paramref name="scratchFolder"/>, so its name holds the old one or
+    /// the whole new one.
+    /// </summary>
+    public static async Task PutAsync(
+        this IObjectStore store, string name, string scratchFolder, Func<Stream, Task> write, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(scratchFolder, $"{Guid.NewGuid():N}{Path.GetExtension(name)}");
+        try
+        {
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
+            {
+                await FileSizeLimit.GuardAsync(temporary, () => write(file));
+            }
+
+            await store.UploadFileAsync(temporary, name, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
     /// A local file with an object's content, for readers that want a path: the object itself where the store is a folder, else a copy in
     /// <paramref name="scratchFolder"/> that disposing removes.
     /// </summary>

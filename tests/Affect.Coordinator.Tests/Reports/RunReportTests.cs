@@ -55,16 +55,14 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void Series_IsTheMeanOfEachPart()
+    public void Series_IsTheCourseOfTheVideo()
     {
-        var video = Input.Videos.First(v => v.Statistics is not null);
+        var video = Input.Videos.First(v => v.Figures is not null);
         var facts = Report.Videos.First(v => v.Id == video.Id);
-        Assert.Equal(TimeSeries.BinCount, facts.Series!.Valence.Count);
-        foreach (var (part, bin) in video.Statistics!.Series.Bins.Where(b => b.Value.Affect > 0))
-        {
-            Assert.Equal(bin.SumV / bin.Affect * 100, facts.Series.Valence[part]!.Value, 0.51);
-            Assert.Equal(100.0 * bin.Faces / bin.Frames, facts.Series.Faces[part]!.Value, 0.51);
-        }
+        Assert.Equal(video.Figures!.Course.Valence, facts.Series!.Valence);
+        Assert.Equal(video.Figures.Course.Arousal, facts.Series.Arousal);
+        Assert.Equal(video.Figures.Course.Faces, facts.Series.Faces);
+        Assert.Contains(facts.Series.Valence, value => value is > 0 or < 0);
     }
 
     [Fact]
@@ -81,9 +79,9 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void Page_HoldsTheJsonUnchanged_AndNoTextOfTheRunIsMarkup()
+    public async Task Page_HoldsTheJsonUnchanged_AndNoTextOfTheRunIsMarkup()
     {
-        var html = System.Text.Encoding.UTF8.GetString(ReportWriter.Html(Report));
+        var html = await HtmlAsync(Report);
         var start = html.IndexOf("id=\"data\">", StringComparison.Ordinal) + "id=\"data\">".Length;
         var data = html[start..html.IndexOf("</script>", start, StringComparison.Ordinal)];
         Assert.Equal(System.Text.Encoding.UTF8.GetString(ReportWriter.Json(Report)), data);
@@ -98,9 +96,17 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void TextThatLooksLikeATemplateMark_IsLeftAlone()
+    public async Task TheJson_IsTheSameAsAWholeAndAsAStream()
     {
-        var html = System.Text.Encoding.UTF8.GetString(ReportWriter.Html(RunReportBuilder.Build(Input with { Corpus = "{{script}} {{data}}" })));
+        using var stream = new MemoryStream();
+        await ReportWriter.WriteJsonAsync(Report, stream, default);
+        Assert.Equal(ReportWriter.Json(Report), stream.ToArray());
+    }
+
+    [Fact]
+    public async Task TextThatLooksLikeATemplateMark_IsLeftAlone()
+    {
+        var html = await HtmlAsync(RunReportBuilder.Build(Input with { Corpus = "{{script}} {{data}}" }));
         Assert.Contains("{{script}} {{data}}", html, StringComparison.Ordinal);
     }
 
@@ -119,5 +125,12 @@ public sealed class RunReportTests
         Assert.True(report.Accounting.Balanced);
         using var parsed = JsonDocument.Parse(ReportWriter.Json(report));
         Assert.DoesNotContain("NaN", System.Text.Encoding.UTF8.GetString(ReportWriter.Json(report)), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> HtmlAsync(RunReport report)
+    {
+        using var page = new MemoryStream();
+        await ReportWriter.WriteHtmlAsync(report, page, default);
+        return System.Text.Encoding.UTF8.GetString(page.ToArray());
     }
 }

@@ -1,6 +1,6 @@
-using Affect.Core.Ledger;
 using Affect.Core.Planning;
-using Affect.Core.Runs;
+using Affect.Engine.Finalising;
+using Affect.Engine.Tests.Fixtures;
 using Affect.Engine.Verification;
 
 namespace Affect.Engine.Tests.Verification;
@@ -18,7 +18,8 @@ public sealed class SampleCheckTests
         Assert.Equal(windows, SampleCheck.Choose(plan, done, frames, 7));
         Assert.Equal(windows.Count, windows.Select(w => (w.Chunk.Id, w.First)).Distinct().Count());
         Assert.All(windows, w => Assert.True(w.Count is >= 1 and <= SampleCheck.WindowFrames && w.First + w.Count <= w.Chunk.FrameCount));
-        Assert.InRange(windows.Sum(w => w.Count), Math.Min(frames, plan.Sum(c => c.FrameCount)), (long)frames + SampleCheck.WindowFrames);
+        Assert.All(windows, w => Assert.Equal(0, done.Find(w.Chunk.Id)!.Value.Counts.Skipped));
+        Assert.InRange(windows.Sum(w => w.Count), Math.Min(frames, done.Counts.Labelled), (long)frames + SampleCheck.WindowFrames);
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class SampleCheckTests
         Assert.InRange(large / 500.0, 0.4, 0.6);
     }
 
-    private static (IReadOnlyList<ChunkSpec> Plan, Dictionary<ChunkId, DoneRecord> Done) Chunks(int count, Func<int, int> frames)
+    private static (IReadOnlyList<ChunkSpec> Plan, DoneMarkers Done) Chunks(int count, Func<int, int> frames)
     {
         var plan = new List<ChunkSpec>();
         var first = 0L;
@@ -47,10 +48,12 @@ public sealed class SampleCheckTests
             first += frames(i);
         }
 
-        return (plan, plan.ToDictionary(c => c.Id, c => new DoneRecord
+        var done = new DoneMarkers();
+        foreach (var c in plan)
         {
-            Chunk = c.Id, Attempt = new AttemptId(1, "0123456789ab"), ObjectName = "x", Rows = c.FrameCount, Worker = "w", Started = default, Finished = default,
-            Frames = new FrameAccounting { Counts = new FrameCounts(c.FrameCount, c.FrameCount, 0, 0, 0, c.FrameCount) },
-        }));
+            done.Add(Markers.Of(c.Id, c.FrameCount, c.Id.Chunk % 7 == 3 ? c.FrameCount : 0));
+        }
+
+        return (plan, done);
     }
 }

@@ -191,6 +191,35 @@ public abstract class ObjectStoreContract
     }
 
     [Fact]
+    public async Task Put_OfWhatIsBeingWritten_IsTheWholeOrNothing()
+    {
+        var store = await NewStoreAsync();
+        using var folder = new TestFolder();
+        var scratch = Directory.CreateDirectory(folder.File("scratch")).FullName;
+        async Task WriteAsync(Stream stream, int parts)
+        {
+            for (var i = 0; i < parts; i++)
+            {
+                await stream.WriteAsync(Bytes($"part {i};"), Token);
+            }
+        }
+
+        await store.PutAsync("report.json", scratch, stream => WriteAsync(stream, 3), Token);
+        Assert.Equal("part 0;part 1;part 2;", Text(await store.ReadAllAsync("report.json", Token)));
+        async Task BreakOffAsync(Stream stream)
+        {
+            await WriteAsync(stream, 1);
+            throw new InvalidOperationException("broken off");
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.PutAsync("report.json", scratch, BreakOffAsync, Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.PutAsync("other.json", scratch, BreakOffAsync, Token));
+        Assert.Equal("part 0;part 1;part 2;", Text(await store.ReadAllAsync("report.json", Token)));
+        Assert.Equal(["report.json"], await ListAsync(store, string.Empty));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
+    }
+
+    [Fact]
     public async Task Names_OfAnyEscapedId_RoundTrip()
     {
         var store = await NewStoreAsync();

@@ -73,7 +73,7 @@ internal static class EvaluateCommand
             throw new CommandException(ExitCodes.NoInput, $"{truth}: none of its annotations is of a video of the run{string.Concat(why)}");
         }
 
-        var report = await RunReporter.WriteAsync(source, evaluation, truth, time, cancellationToken).ConfigureAwait(false);
+        var report = await RunReporter.WriteAsync(source, evaluation, truth, found.Workspace.ScratchFolder, time, cancellationToken).ConfigureAwait(false);
         return new EvaluateOutput(
             found.Run.Record.Id.ToString(), Places.Of(found.Store.Objects, found.Store.Layout.ReportHtml), report.Evaluation!, [.. evaluation.Videos.Select(v => Scores(v.Video, v.Sums))]);
     }

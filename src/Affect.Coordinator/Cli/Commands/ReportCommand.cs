@@ -55,7 +55,7 @@ internal static class ReportCommand
     private static async Task<ReportOutput> WriteAsync(LocatedRun found, TimeProvider time, CancellationToken cancellationToken)
     {
         var source = await ReportSources.OfAsync(found, time, cancellationToken).ConfigureAwait(false);
-        await RunReporter.WriteAsync(source.Report, null, null, time, cancellationToken).ConfigureAwait(false);
+        await RunReporter.WriteAsync(source.Report, null, null, found.Workspace.ScratchFolder, time, cancellationToken).ConfigureAwait(false);
         var progress = source.State.Execution.Progress;
         string Place(string name) => Places.Of(found.Store.Objects, name);
         return new ReportOutput(
