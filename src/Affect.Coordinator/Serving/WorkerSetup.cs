@@ -1,5 +1,6 @@
 using Affect.Coordinator.Cli;
 using Affect.Coordinator.Local;
+using Affect.Engine.Local;
 using Affect.Engine.Models;
 using Affect.Engine.Serving;
 using Affect.Vision.Decoding;
@@ -45,7 +46,7 @@ internal sealed class WorkerSetup : IAsyncDisposable
             new WorkshopArguments(workplace.Location, arguments.Lanes, arguments.Device, arguments.Decoder, null), workshop, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            var offers = await Guard.RunAsync(() => OffersAsync(setup.Workspace.Ffmpeg, setup.Decoder, setup.Device, time, cancellationToken)).ConfigureAwait(false);
+            var offers = await Guard.RunAsync(() => OffersAsync(setup.Workspace, setup.Decoder, setup.Device, time, cancellationToken)).ConfigureAwait(false);
             var options = new WorkerHostOptions
             {
                 Name = WorkerHostOptions.NewName(), Version = Installation.Version, Lanes = arguments.Lanes, Device = arguments.Device,
@@ -64,10 +65,10 @@ internal sealed class WorkerSetup : IAsyncDisposable
     public ValueTask DisposeAsync() => _setup.DisposeAsync();
 
     private static async Task<IReadOnlySet<string>> OffersAsync(
-        FfmpegTools ffmpeg, ChosenDecoder decoder, DeviceSpec device, TimeProvider time, CancellationToken cancellationToken)
+        Workspace workspace, ChosenDecoder decoder, DeviceSpec device, TimeProvider time, CancellationToken cancellationToken)
     {
         var offers = new HashSet<string>(StringComparer.Ordinal) { WorkerOffers.Device(device.Kind.ToString()) };
-        offers.UnionWith((await CodecsAsync(ffmpeg, decoder.IsAuto ? VideoDecoder.Cpu : decoder.Decoder, time, cancellationToken).ConfigureAwait(false)).Select(WorkerOffers.Codec));
+        offers.UnionWith((await CodecsAsync(workspace, decoder.IsAuto ? VideoDecoder.Cpu : decoder.Decoder, time, cancellationToken).ConfigureAwait(false)).Select(WorkerOffers.Codec));
         foreach (var name in Installation.Models.Names())
         {
             offers.Add(WorkerOffers.Model(name));
@@ -94,16 +95,16 @@ internal sealed class WorkerSetup : IAsyncDisposable
     /// Codecs by the names that ffprobe gives them. In software those that ffmpeg has a decoder for (decoders of other libraries carry their library's name). Of a hardware decoder
     /// those that it was seen to decode: a chunk of any other goes to a worker that has it, or is told to wait for one.
     /// </summary>
-    private static async Task<IEnumerable<string>> CodecsAsync(FfmpegTools ffmpeg, VideoDecoder decoder, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> CodecsAsync(Workspace workspace, VideoDecoder decoder, TimeProvider time, CancellationToken cancellationToken)
     {
         if (decoder != VideoDecoder.Cpu)
         {
-            var codecs = await new CodecTrial(ffmpeg, time).DecodableAsync(decoder, cancellationToken).ConfigureAwait(false);
+            var codecs = await new CodecTrial(workspace.Ffmpeg, workspace.ScratchFolder, time).DecodableAsync(decoder, cancellationToken).ConfigureAwait(false);
             return codecs.Count > 0 ? codecs : throw new DecoderUnavailableException(
                 $"The decoder's device opens, but it decodes none of {string.Join(", ", CodecTrial.Codecs)}. Use --decoder cpu, or auto.");
         }
 
-        var capabilities = await FfmpegCapabilities.ReadAsync(ffmpeg, time, cancellationToken).ConfigureAwait(false);
+        var capabilities = await FfmpegCapabilities.ReadAsync(workspace.Ffmpeg, time, cancellationToken).ConfigureAwait(false);
         return capabilities.VideoDecoders.Select(name => name switch
         {
             "libdav1d" or "libaom-av1" => "av1",

@@ -7,7 +7,10 @@ namespace Affect.Vision.Decoding;
 /// generation of chips can do are no substitute: data-centre parts lack AV1 that consumer parts of the same year have, drivers and builds of ffmpeg leave codecs out.
 /// What is not among the samples is not tried, so not claimed.
 /// </summary>
-public sealed class CodecTrial(FfmpegTools tools, TimeProvider time)
+/// <param name="tools">Where ffmpeg is.</param>
+/// <param name="scratchFolder">For the streams, while they are tried.</param>
+/// <param name="time">The clock.</param>
+public sealed class CodecTrial(FfmpegTools tools, string scratchFolder, TimeProvider time)
 {
     private const string Prefix = "Affect.Vision.Decoding.Samples.";
 
@@ -24,13 +27,12 @@ public sealed class CodecTrial(FfmpegTools tools, TimeProvider time)
     /// <exception cref="FfmpegUnavailableException">ffmpeg cannot be started.</exception>
     public async Task<IReadOnlyList<string>> DecodableAsync(VideoDecoder decoder, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("affect-codecs-").FullName;
-        try
+        var decodable = new List<string>();
+        foreach (var codec in Codecs)
         {
-            var decodable = new List<string>();
-            foreach (var codec in Codecs)
+            var file = Path.Combine(scratchFolder, $"{Guid.NewGuid():N}-{codec}.mkv");
+            try
             {
-                var file = Path.Combine(folder, $"{codec}.mkv");
                 await using (var sample = typeof(CodecTrial).Assembly.GetManifestResourceStream(Prefix + codec)!)
                 await using (var target = File.Create(file))
                 {
@@ -42,13 +44,13 @@ public sealed class CodecTrial(FfmpegTools tools, TimeProvider time)
                     decodable.Add(codec);
                 }
             }
+            finally
+            {
+                File.Delete(file);
+            }
+        }
 
-            return decodable;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        return decodable;
     }
 
     private async Task<bool> DecodesAsync(VideoDecoder decoder, string codec, string file, CancellationToken cancellationToken)

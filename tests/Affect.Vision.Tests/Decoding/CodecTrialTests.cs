@@ -4,15 +4,17 @@ using Affect.Vision.Tests.Fixtures;
 
 namespace Affect.Vision.Tests.Decoding;
 
-public sealed class CodecTrialTests
+public sealed class CodecTrialTests : IDisposable
 {
     private static readonly string[] All = ["av1", "h264", "hevc", "mjpeg", "mpeg2video", "mpeg4", "vp8", "vp9"];
+
+    private readonly string _scratch = Directory.CreateTempSubdirectory("affect-test-").FullName;
 
     [Fact]
     public async Task Samples_AreWhatTheyAreCalled_AndDecodeInSoftware()
     {
         Assert.Equal(All, CodecTrial.Codecs);
-        Assert.Equal(All, await new CodecTrial(FfmpegTools.Find(null), TimeProvider.System).DecodableAsync(VideoDecoder.Cpu, default));
+        Assert.Equal(All, await new CodecTrial(FfmpegTools.Find(null), _scratch, TimeProvider.System).DecodableAsync(VideoDecoder.Cpu, default));
     }
 
     /// <summary>A device without AV1, as ffmpeg presents it: an error and an exit code, for that stream only.</summary>
@@ -33,7 +35,7 @@ public sealed class CodecTrialTests
             esac
             exit 0
             """);
-        var trial = new CodecTrial(ffmpeg.Tools, TimeProvider.System);
+        var trial = new CodecTrial(ffmpeg.Tools, _scratch, TimeProvider.System);
         Assert.Equal(All.Where(codec => codec != "av1"), await trial.DecodableAsync(decoder, default));
     }
 
@@ -41,6 +43,12 @@ public sealed class CodecTrialTests
     public async Task NoDevice_DecodesNothing()
     {
         Assert.SkipWhen(File.Exists("/dev/nvidia0"), "This machine has an NVIDIA device.");
-        Assert.Empty(await new CodecTrial(FfmpegTools.Find(null), TimeProvider.System).DecodableAsync(VideoDecoder.Cuda, default));
+        Assert.Empty(await new CodecTrial(FfmpegTools.Find(null), _scratch, TimeProvider.System).DecodableAsync(VideoDecoder.Cuda, default));
+    }
+
+    public void Dispose()
+    {
+        // The streams are gone with the trial.
+        Directory.Delete(_scratch);
     }
 }
