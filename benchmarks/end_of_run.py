@@ -6,7 +6,7 @@
 Labels a real video of that many chunks once, copies its markers to the number of videos asked for (under other ids), and runs `affect report` on each. Nothing is decoded: a
 run of a thousand hours is measured in a minute. Prints what each video and each chunk adds. Needs ./affect to be built, and ffmpeg.
 """
-import argparse, glob, json, os, platform, subprocess, sys, tempfile
+import argparse, glob, json, os, platform, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from end_to_end import AFFECT, SAMPLE, SETTINGS, measure
@@ -14,7 +14,6 @@ from end_to_end import AFFECT, SAMPLE, SETTINGS, measure
 
 def copies(source, folder, videos):
     """A run with the video of `source` as often as asked for."""
-    run = json.load(open(os.path.join(source, "run.json")))
     lines = {name: open(os.path.join(source, name)).read().splitlines() for name in ("manifest.jsonl", "videos.jsonl", "plan.jsonl")}
     markers = {os.path.basename(f)[len("v000000-"):-len(".json")]: open(f).read() for f in glob.glob(os.path.join(source, "done", "*.json"))}
     os.makedirs(os.path.join(folder, "done"))
@@ -28,7 +27,7 @@ def copies(source, folder, videos):
         for chunk, text in markers.items():
             with open(os.path.join(folder, "done", f"v{v:06}-{chunk}.json"), "w") as f:
                 f.write(text.replace("v000000-", f"v{v:06}-"))
-    json.dump(run, open(os.path.join(folder, "run.json"), "w"))
+    shutil.copy(os.path.join(source, "run.json"), folder)
     return len(markers)
 
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Affect.Coordinator.Reports;
 using Affect.Core.Failures;
-using Affect.Core.Labels;
 using Affect.Core.Statistics;
 using Affect.Engine.Local;
 
@@ -100,7 +99,7 @@ internal sealed record RunSummary(
             table.Add(
                 video.Id, video.Info!.Codec, $"{video.Info.Width}x{video.Info.Height}", Whole(figures.Frames.Frames), Whole(figures.Frames.Faces),
                 Whole(result.Final.Tracks.GetValueOrDefault(i)), Mean(figures.Valence), Mean(figures.Arousal),
-                figures.TopExpression is { } top ? LabelSchema.Expressions[top] : "-");
+                figures.TopExpression ?? "-");
         }
 
         return table;

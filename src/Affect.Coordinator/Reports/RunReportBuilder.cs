@@ -100,8 +100,7 @@ public static class RunReportBuilder
         return new VideoFacts(
             video.Id, VideoStatus.Of(figures, hasFailure), video.Split, video.Group, video.Codec, video.Width, video.Height, video.FramesPerSecond,
             video.IsVariableFrameRate, video.DurationSeconds, video.SizeBytes, frames.Frames, frames.Labelled, frames.NoFace, frames.Skipped,
-            frames.Failed, frames.Faces, video.Tracks, figures?.Valence ?? NoValues, figures?.Arousal ?? NoValues,
-            figures?.TopExpression is { } top ? LabelSchema.Expressions[top] : null,
+            frames.Failed, frames.Faces, video.Tracks, figures?.Valence ?? NoValues, figures?.Arousal ?? NoValues, figures?.TopExpression,
             figures is null ? null : new SeriesFacts(figures.Course.Valence, figures.Course.Arousal, figures.Course.Faces), scores);
     }
 

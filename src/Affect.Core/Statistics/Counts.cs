@@ -10,7 +10,7 @@ namespace Affect.Core.Statistics;
 [JsonConverter(typeof(CountsConverter))]
 public sealed class Counts
 {
-    // A report holds the counts of every video, and most videos leave most counters empty: pairs in index order until a quarter of the counters is in use.
+    // Of the marker of a chunk most counters are empty: pairs in index order until a quarter of the counters is in use.
     private const int DenseFrom = 4;
 
     private int _used;

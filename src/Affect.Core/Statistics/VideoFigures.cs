@@ -8,13 +8,13 @@ namespace Affect.Core.Statistics;
 /// <param name="Frames">What became of its frames, of those that the chunks say.</param>
 /// <param name="Valence">Mean over the faces.</param>
 /// <param name="Arousal">Mean over the faces.</param>
-/// <param name="TopExpression">Index in <see cref="LabelSchema.Expressions"/> of the class that won most often; null where none won.</param>
+/// <param name="TopExpression">The one of <see cref="LabelSchema.Expressions"/> that won most often; null where none won.</param>
 /// <param name="Course">Its course over time.</param>
-public sealed record VideoFigures(FrameCounts Frames, Measure Valence, Measure Arousal, int? TopExpression, VideoCourse Course)
+public sealed record VideoFigures(FrameCounts Frames, Measure Valence, Measure Arousal, string? TopExpression, VideoCourse Course)
 {
     internal static VideoFigures Of(LabelStatistics labels, TimeSeries series)
     {
-        int? top = labels.Expressions.N == 0 ? null : Enumerable.Range(0, LabelSchema.Expressions.Count).MaxBy(i => labels.Expressions.Winners[i]);
+        var top = labels.Expressions.N == 0 ? null : LabelSchema.Expressions[Enumerable.Range(0, LabelSchema.Expressions.Count).MaxBy(i => labels.Expressions.Winners[i])];
         return new VideoFigures(labels.Frames.ToCounts(labels.Faces), labels.Affect.MeanV, labels.Affect.MeanA, top, VideoCourse.Of(series));
     }
 }

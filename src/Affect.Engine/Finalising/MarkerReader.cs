@@ -50,7 +50,7 @@ internal sealed class MarkerReader(RunStore store, RunDefinition run)
     public async Task AddLostAsync(
         RunStatistics statistics, IVideoLibrary videos, IReadOnlyDictionary<ChunkId, string> lost, CancellationToken cancellationToken)
     {
-        foreach (var chunk in lost.Count == 0 ? [] : run.Plan.Where(chunk => lost.ContainsKey(chunk.Id)))
+        foreach (var chunk in run.Plan.Where(chunk => lost.ContainsKey(chunk.Id)))
         {
             var indexed = await videos.IndexAsync(chunk.Id.Video, cancellationToken).ConfigureAwait(false);
             var selected = FrameSelector.Select(indexed.Frames, indexed.Info.TimeBase, run.Record.Configuration.Sampling);
